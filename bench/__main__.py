@@ -1,0 +1,72 @@
+"""`make bench`: every measurement in one run, printed side by side and written to results.json."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from bench import names, pipeline, ranking, report
+
+RESULTS = Path(__file__).with_name("results.json")
+out = Console()
+
+
+def measure_pipeline(given: argparse.Namespace) -> dict[str, Any]:
+    """From intake to suggestion, beside a bare echo and the naive consumer."""
+    sides = pipeline.measure(given.requests, lambda words: out.print(f"  {words}", highlight=False))
+    held = report.goals(sides)
+    report.show(sides, held, out)
+    return report.as_json(sides, held)
+
+
+def measure_ranking(_: argparse.Namespace) -> dict[str, Any]:
+    """Ranking beside one np.sum over the columns it reads."""
+    us = ranking.measure(pipeline.PEERS)
+    ratio = us["rank"] / us["np.sum"]
+    out.print(f"Ranking a request against {pipeline.PEERS:,} peers: {us['rank']:.0f} us, {ratio:.1f} times one np.sum over its columns")
+    return {"peers": pipeline.PEERS, "us": {name: round(figure, 1) for name, figure in us.items()}, "rank_over_np_sum": round(ratio, 2)}
+
+
+def measure_names(_: argparse.Namespace) -> dict[str, Any]:
+    """Resolving names beside a plain dict lookup."""
+    found = names.measure()
+    ratio = found.resolved / found.lookup
+    out.print(f"Resolving {names.NAMES:,} names: {found.resolved:,.0f}/s, {ratio:.4f} of dict lookups; by command {found.command:,.0f}/s")
+    return {name: round(figure) for name, figure in asdict(found).items()} | {"resolved_over_lookup": round(ratio, 5)}
+
+
+PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
+    "pipeline": measure_pipeline,
+    "ranking": measure_ranking,
+    "names": measure_names,
+}
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(prog="python -m bench", description="Measure Manyhands beside what it is compared with.")
+    words.add_argument("--only", choices=PARTS, help="one part alone; results.json stays as it is")
+    words.add_argument("--requests", type=int, default=20_000, help="how many at full speed (20000)")
+    given = words.parse_args()
+    if given.requests < 1:
+        words.error("--requests: one at least")
+    begun = time.monotonic()
+    found = report.machine()
+    for name, measure in PARTS.items():
+        if given.only in (None, name):
+            found[name] = measure(given)
+    out.print(f"Measured in {time.monotonic() - begun:.0f} s.")
+    if given.only is None:
+        RESULTS.write_text(json.dumps(found, indent=1) + "\n")
+    sides = found.get("pipeline", {}).get("sides", {}).values()
+    lost = [run for side in sides for run in (side["full_speed"], side["at_50_a_second"]) if sum(run["ended"].values()) < run["posted"]]
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""requests: the facts of the service that holds what councils ask for. Keyed by request id; a refusal by its own intake id."""
+
+from datetime import date
+from typing import Annotated, ClassVar
+
+from pydantic import AwareDatetime, Field
+
+from schemas.fact import ActorId, Code, Days, Fact, LaCode, PeerId, Problem, Region, RequestId, Value
+
+
+class RequestsFact(Fact):
+    """Said by requests alone."""
+
+    topic: ClassVar[str] = "requests.events.v1"
+
+
+class Place(Value):
+    """One seat to fill: `place` is its name within the request, `role` the role asked for."""
+
+    place: Code
+    role: Code
+
+
+class Wishes(Value):
+    """What the host would like: the region of the donor against its own, the party of the peer, councils to avoid, a peer by name."""
+
+    region: Region = "any"
+    party: Code | None = None
+    avoid: tuple[LaCode, ...] = ()
+    named_peer: PeerId | None = None
+
+
+class RequestContent(RequestsFact):
+    """Everything a matcher needs to know of a request, in codes; words stay with the requests service."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    reference: str
+    revision: Annotated[int, Field(ge=1)]
+    host: LaCode
+    kind: Code
+    origin: Code = "council"
+    priority: Code
+    themes: tuple[Code, ...]
+    places: tuple[Place, ...] = Field(min_length=1)
+    starts: date
+    ends: date
+    days: Days
+    wishes: Wishes = Wishes()
+    cost_basis: Code
+    funder: Code
+    warnings: tuple[Problem, ...] = ()
+    received_at: AwareDatetime  # age raises priority
+
+
+class RequestOpened(RequestContent, type="manyhands.requests.request-opened.v1"):
+    """A request is valid, its names are resolved, its gaps are filled by kind; it may be matched from now on."""
+
+
+class RequestAmended(RequestContent, type="manyhands.requests.request-amended.v1"):
+    """The whole content anew after a newer revision or an adviser's change; `changed` names the fields."""
+
+    changed: tuple[Code, ...]
+
+
+class IntakeRefused(RequestsFact, type="manyhands.requests.intake-refused.v1"):
+    """An intake record was read but cannot be taken as a request. `intake` is its place in the topic or the id of the call."""
+
+    intake: str
+    request: RequestId | None = None
+    problems: tuple[Problem, ...] = Field(min_length=1)
+
+
+class RequestRejected(RequestsFact, type="manyhands.requests.request-rejected.v1"):
+    """A request is known by its reference but cannot be opened as it stands; a newer revision may mend it."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    reference: str
+    revision: Annotated[int, Field(ge=1)]
+    problems: tuple[Problem, ...] = Field(min_length=1)
+
+
+class QuestionRaised(RequestsFact, type="manyhands.requests.question-raised.v1"):
+    """A request waits for a person: `field` can be read in more than one way, `candidates` are the codes to choose from."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    question: str
+    field: str
+    rule: Code
+    candidates: tuple[Code, ...]
+
+
+class QuestionAnswered(RequestsFact, type="manyhands.requests.question-answered.v1"):
+    """An adviser has chosen `answer` for the question; what follows (opened, rejected) is said after it."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    question: str
+    field: str
+    answer: Code
+    actor: ActorId
+
+
+class RequestWithdrawn(RequestsFact, type="manyhands.requests.request-withdrawn.v1"):
+    """The host or an adviser has taken the request back; whatever was held for it is to be let go."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    actor: ActorId
+    because: Code

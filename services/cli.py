@@ -1,0 +1,264 @@
+"""The `manyhands` command. Exit codes: 0 fine, 1 found something, 2 wrong use."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from services.onebox.remote import HOME, Addresses, Trouble, reach
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Matching of councils' requests with peers."
+)
+parked_app = typer.Typer(no_args_is_help=True, help="What could not be handled: list it, look at it, handle it again, or give it up.")
+app.add_typer(parked_app, name="parked")
+out, err = Console(), Console(stderr=True)
+
+KINDS_OF_FILE = ("councils", "peers", "posts", "offers")
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+Service = Annotated[str, typer.Option("--service", help="registry, requests or matcher")]
+Replicas = Annotated[str, typer.Option(help="processes by service, as in matcher=3,requests=2")]
+
+
+def _replicas(words: str) -> dict[str, int]:
+    found = {}
+    for word in filter(None, words.split(",")):
+        service, _, count = word.partition("=")
+        if service not in ("registry", "requests", "matcher") or not count.isdigit() or not 1 <= int(count) <= 12:
+            raise typer.BadParameter(f"{word!r} is not SERVICE=COUNT with a service of registry, requests, matcher and a count of 1 to 12.")
+        found[service] = int(count)
+    return found
+
+
+@app.command()
+def up(replicas: Replicas = "", home: Annotated[Path | None, typer.Option(help="where the data stay")] = None) -> None:
+    """Run everything here, on data that stay between runs, until Ctrl-C."""
+    from services.onebox import running
+
+    running.up(home or Addresses().home, _replicas(replicas), out)
+
+
+@app.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="end when the story is told")] = False,
+    requests: Annotated[int, typer.Option(min=20, max=5000, help="how many requests are posted")] = 200,
+    replicas: Replicas = "",
+    home: Annotated[Path | None, typer.Option(help="where the data are put; what is there from an earlier demo is removed")] = None,
+    as_json: Json = False,
+) -> None:
+    """The whole story on sample data, from intake to placement; the promises are checked at its end."""
+    from services.onebox import demo as story
+
+    stay = not once and sys.stdin.isatty() and sys.stdout.isatty()
+    raise typer.Exit(story.tell(home or HOME / "demo", requests, _replicas(replicas), out, stay=stay, as_json=as_json))
+
+
+@app.command()
+def check(as_json: Json = False) -> None:
+    """Probe each part and say what to do about what is missing."""
+    from services.onebox import checkup
+
+    found = checkup.probe(Addresses())
+    if as_json:
+        print(json.dumps([{"part": p.part, "fine": p.fine, "says": p.says} for p in found]))
+    else:
+        for part in found:
+            out.print(f"[{'green]fine   ' if part.fine else 'red]missing'}[/] {part.part}: {part.says}", soft_wrap=True)
+    raise typer.Exit(0 if all(part.fine for part in found) else 1)
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="councils, peers, posts or offers")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="check everything, change nothing")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring a CSV file into the register: all of it, or nothing when a row is bad. Twice is the same as once."""
+    if kind not in KINDS_OF_FILE:
+        raise typer.BadParameter(f"{kind!r} is not one of {', '.join(KINDS_OF_FILE)}.")
+    bad: list[dict[str, Any]] = []
+    end: dict[str, Any] = {}
+    with Progress(TextColumn(f"{kind}"), BarColumn(), TextColumn("{task.completed:,} rows"), TimeElapsedColumn(), console=err) as progress:
+        task = progress.add_task(kind, total=None)
+        for line in reach("registry").upload(f"/imports/{kind}", file, dry_run=str(dry_run).lower()):
+            if "progress" in line:
+                progress.update(task, completed=line["progress"])
+            elif line.get("done"):
+                end = line
+                progress.update(task, completed=line["rows"], total=max(1, line["rows"]))
+            else:
+                bad.append(line)
+                if not as_json:
+                    err.print(
+                        f"row {line['row']}, column {line['column']}: {line['value']!r}: {line['reason']} {line['remedy']}", markup=False
+                    )
+    if as_json:
+        print(json.dumps({**end, "problems": bad}))
+    elif end:
+        what = "Nothing of this file was imported." if not end["imported"] else f"{end['new']:,} new, {end['changed']:,} changed."
+        out.print(f"{end['rows']:,} rows, {end['same']:,} as they were, {end['bad']:,} bad. {what}")
+    raise typer.Exit(0 if end and not end["bad"] else 1)
+
+
+@app.command()
+def export(kind: Annotated[str, typer.Argument(help="councils, peers, posts or offers")]) -> None:
+    """Write the register as CSV to standard output, in the columns that import takes."""
+    if kind not in KINDS_OF_FILE:
+        raise typer.BadParameter(f"{kind!r} is not one of {', '.join(KINDS_OF_FILE)}.")
+    for text in reach("registry").download(f"/export/{kind}.csv"):
+        sys.stdout.write(text)
+
+
+@app.command()
+def resolve() -> None:
+    """Names of councils on standard input, one a line; one JSON line each: input, la_code or null, how, score, candidates."""
+    from services.vocabulary.councils import reference_councils
+    from services.vocabulary.resolve import CouncilResolver
+
+    resolver, unknown = CouncilResolver(reference_councils()), False
+    while lines := sys.stdin.readlines(262_144):
+        for found in resolver.resolve_many([line.rstrip("\r\n") for line in lines]):
+            unknown |= found.la_code is None
+            candidates = [{"la_code": c.la_code, "name": c.name, "score": round(c.score, 1)} for c in found.candidates]
+            line = {
+                "input": found.input,
+                "la_code": found.la_code,
+                "how": found.how,
+                "score": round(found.score, 1),
+                "candidates": candidates,
+            }
+            sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    raise typer.Exit(1 if unknown else 0)
+
+
+@app.command()
+def explain(request: str, peer: Annotated[str | None, typer.Option(help="why this peer, or why not")] = None) -> None:
+    """Why these peers are proposed for a request, or why another is not."""
+    matcher = reach("matcher", "adviser")
+    story = matcher.get(f"/matches/{request}")
+    out.print(f"{story['kind']} for council {story['host']}: {story['state']}")
+    places = [place["place"] for place in (story["content"] or {}).get("places", [])]
+    suggestion = (story["match"] or {}).get("suggestion") or {"places": []}
+    for place in suggestion["places"]:
+        for candidate in [] if peer else place["candidates"]:
+            out.print(
+                f"  {place['place']}: {matcher.get(f'/matches/{request}/why', place=place['place'], peer=candidate['peer'])['words']}"
+            )
+    for place in places if peer else []:
+        out.print(f"  {place}: {matcher.get(f'/matches/{request}/why', place=place, peer=peer)['words']}")
+
+
+@app.command()
+def token(
+    subject: str,
+    role: Annotated[str, typer.Option(help="adviser, operator or service")] = "adviser",
+    region: Annotated[list[str] | None, typer.Option(help="may be given more than once; none: all regions")] = None,
+) -> None:
+    """A token of the machine in this folder, for trying the APIs."""
+    from services.onebox.tokens import ALL, SCOPES, Keys
+
+    if role not in SCOPES:
+        raise typer.BadParameter(f"{role!r} is not one of {', '.join(SCOPES)}.")
+    print(Keys(Addresses().home / "keys").token(subject, role, region or [ALL]))
+
+
+@app.command()
+def migrate(service: Annotated[str, typer.Argument(help="registry, requests or matcher")]) -> None:
+    """Bring the database in MANYHANDS_DATABASE_URL to this release's schema."""
+    from pydantic import ValidationError
+
+    from services.kit.database import KIT_MIGRATIONS
+    from services.kit.database import migrate as apply
+    from services.kit.settings import DatabaseSettings
+
+    folder = Path(__file__).parent / service / "migrations"
+    if not folder.is_dir():
+        raise typer.BadParameter(f"{service!r} is not a service.")
+    try:
+        applied = asyncio.run(apply(DatabaseSettings().database_url.get_secret_value(), [KIT_MIGRATIONS, folder]))
+    except ValidationError:
+        raise Trouble("Set MANYHANDS_DATABASE_URL to postgresql://role:password@host:port/database.") from None
+    except OSError as error:
+        raise Trouble(f"The database cannot be migrated ({type(error).__name__}). Check MANYHANDS_DATABASE_URL and the server.") from None
+    out.print(f"{len(applied)} migrations applied." if applied else "The database is up to date.")
+
+
+@app.command()
+def topics(
+    kafka: Annotated[str, typer.Option(envvar="MANYHANDS_KAFKA", help="bootstrap servers, host:port separated by commas")],
+    prefix: Annotated[str, typer.Option(envvar="MANYHANDS_TOPIC_PREFIX", help="put before every name, as the services do")] = "",
+    replication: Annotated[int, typer.Option(min=1, help="copies of each partition")] = 1,
+) -> None:
+    """Create the topics that are missing."""
+    from schemas.topics import topics as planned
+    from services.kit.topics import create_missing
+
+    try:
+        made = asyncio.run(create_missing(kafka, planned(), prefix, replication))
+    except RuntimeError as error:  # aiokafka's KafkaError
+        raise Trouble(f"Kafka at {kafka} did not create the topics ({type(error).__name__}). Check the address and the brokers.") from None
+    out.print(f"Created {', '.join(made)}." if made else "Every topic is there.")
+
+
+@parked_app.command("list")
+def parked_list(service: Service = "", as_json: Json = False) -> None:
+    """Everything that waits, with the rule it broke."""
+    rows = [{"service": name, **row} for name in ([service] if service else ["registry", "requests", "matcher"]) for row in _parked(name)]
+    if as_json:
+        print(json.dumps(rows))
+    else:
+        table = Table("service", "number", "topic", "rule", "fields", "subject", "since")
+        for row in rows:
+            place = f"{row['topic']} {row['partition']}-{row['offset']}"
+            table.add_row(
+                row["service"], str(row["id"]), place, row["rule"], ", ".join(row["fields"]), row["subject"], row["parked_at"][:19]
+            )
+        out.print(table if rows else "Nothing is parked.")
+    raise typer.Exit(1 if rows else 0)
+
+
+def _parked(service: str) -> list[dict[str, Any]]:
+    remote, rows, after = reach(service), [], 0
+    while page := remote.get("/parked", after=after, limit=1000)["parked"]:
+        rows += page
+        after = page[-1]["id"]
+    return rows
+
+
+@parked_app.command("show")
+def parked_show(number: int, service: Service) -> None:
+    """One parked record: where it came from and why it is parked. Its payload stays in the database."""
+    row = next((row for row in _parked(service) if row["id"] == number), None)
+    if row is None:
+        raise Trouble(f"There is no waiting parked record {number} in {service}. See: manyhands parked list")
+    out.print_json(data=row)
+
+
+@parked_app.command("replay")
+def parked_replay(number: int, service: Service) -> None:
+    """Handle it again, and what waits behind its subject."""
+    out.print(f"Handled: {reach(service).post(f'/parked/{number}/replay')['settled']}")
+
+
+@parked_app.command("discard")
+def parked_discard(number: int, service: Service) -> None:
+    """Give it up for good; its payload is erased."""
+    out.print(f"Discarded: {reach(service).post(f'/parked/{number}/discard')['settled']}")
+
+
+def main() -> None:
+    """The entry point: troubles are sentences on standard error."""
+    from services.onebox.child import ServerError
+
+    try:
+        app()
+    except (Trouble, ServerError) as trouble:
+        err.print(str(trouble), style="red", markup=False, soft_wrap=True)
+        sys.exit(1)

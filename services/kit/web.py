@@ -1,0 +1,252 @@
+"""The HTTP side of a service: commands that may be sent twice, tokens, problem documents, health that tells the truth, metrics."""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from prometheus_client import generate_latest
+from pydantic import BaseModel
+
+from services.kit import due, observe, outbox, parked, problems
+from services.kit.access import Actor, Gate, Unauthorised
+from services.kit.clock import Clock
+from services.kit.database import Connection, Database
+from services.kit.health import Health
+from services.kit.problems import Refused
+from services.kit.work import Work
+
+_CLAIM = """insert into command (key, actor, fingerprint, status, reply, at) values ($1, $2, $3, 0, '', $4)
+            on conflict do nothing returning true"""
+_KNOWN = "select fingerprint, status, reply from command where key = $1 and actor = $2"
+_ANSWERED = "update command set status = $3, reply = $4 where key = $1 and actor = $2"
+
+_PATIENCE = 5.0  # seconds in which a caller waits for an outage to end
+
+Do = Callable[[Work], Awaitable[BaseModel]]
+
+
+class Replayer(Protocol):
+    """The part of the bus that the parked pages need."""
+
+    async def missing(self) -> list[str]: ...
+    async def replay(self, number: int, actor: str) -> list[int]: ...
+
+
+class Kitchen:
+    """What routes need from the service that hosts them; found at `request.app.state.kitchen`."""
+
+    def __init__(self, service: str, database: Database, clock: Clock, gate: Gate, bus: Replayer) -> None:
+        self.service, self.database, self.clock, self.gate, self.bus = service, database, clock, gate, bus
+
+
+def kitchen(request: Request) -> Kitchen:
+    """The hosting service's parts."""
+    found: Kitchen = request.app.state.kitchen
+    return found
+
+
+def needs(scope: str) -> Callable[..., Awaitable[Actor]]:
+    """A dependency: the caller, who must hold `scope`. Errors: 401 without a good token, 403 without the scope."""
+
+    async def check(
+        host: Annotated[Kitchen, Depends(kitchen)],
+        bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))],
+    ) -> Actor:
+        if bearer is None:
+            raise Refused(401, "no_token", "Send a token: Authorization: Bearer <token>.")
+        try:
+            actor = await host.gate.actor(bearer.credentials)
+        except Unauthorised as error:
+            raise Refused(401, "token", str(error)) from None
+        if scope not in actor.scopes:
+            raise Refused(403, "scope", f"This needs the scope {scope!r}, which your token does not hold. Ask your administrator.")
+        return actor
+
+    return check
+
+
+class Command:
+    """One command of one caller. Sent again with the same Idempotency-Key it is answered as before and done once."""
+
+    def __init__(self, host: Kitchen, actor: Actor, key: str, path: str, route: str) -> None:
+        self._host, self.actor, self.key, self._path, self._route = host, actor, key, path, route
+
+    async def __call__(self, body: BaseModel, do: Do, status: int = 200) -> Response:
+        """Do it in one transaction with everything it says and its answer, or answer as before.
+
+        Errors: Refused 422 when the key was used for another body; whatever `do` refuses, and then nothing is kept; an outage that lasts.
+        """
+        fingerprint = hashlib.sha256(f"{self._path}\n{body.model_dump_json()}".encode()).digest()
+
+        async def once(db: Connection) -> tuple[int, str]:
+            now = self._host.clock.now()
+            if not await db.fetchval(_CLAIM, self.key, self.actor.id, fingerprint, now):
+                known = await db.fetchrow(_KNOWN, self.key, self.actor.id)
+                if known is None or bytes(known["fingerprint"]) != fingerprint:
+                    raise Refused(
+                        422, "idempotency_key", "This Idempotency-Key was used for another command. Use a new one for each command."
+                    )
+                return known["status"], known["reply"]
+            work = Work(db, now)
+            reply = (await do(work)).model_dump_json(by_alias=True)
+            await work.flush()
+            await db.execute(_ANSWERED, self.key, self.actor.id, status, reply)
+            return status, reply
+
+        code, reply = await self._host.database.transact(once, patience=_PATIENCE)
+        observe.COMMANDS.labels(self._route, str(code)).inc()
+        return Response(reply, code, media_type="application/json")
+
+
+def command(scope: str) -> Callable[..., Awaitable[Command]]:
+    """A dependency: a command by a caller who holds `scope`. Errors: 400 without an Idempotency-Key."""
+
+    async def check(
+        request: Request,
+        actor: Annotated[Actor, Depends(needs(scope))],
+        host: Annotated[Kitchen, Depends(kitchen)],
+        idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+    ) -> Command:
+        if not idempotency_key:
+            raise Refused(
+                400, "idempotency_key", "Send an Idempotency-Key header: a fresh UUID for each command, the same one when you try again."
+            )
+        route = f"{request.method} {request.scope['route'].path}"
+        return Command(host, actor, idempotency_key, f"{request.method} {request.url.path}", route)
+
+    return check
+
+
+class ParkedRow(BaseModel):
+    """A parked record: where it came from and why it is parked; never its payload."""
+
+    id: int
+    consumer: str
+    topic: str
+    partition: int
+    offset: int
+    subject: str
+    type: str
+    rule: str
+    fields: list[str]
+    state: str
+    parked_at: str
+
+
+class ParkedList(BaseModel):
+    """Parked records by number; ask again with `after` = the last id for more."""
+
+    parked: list[ParkedRow]
+
+
+class Settled(BaseModel):
+    """The numbers that were settled."""
+
+    settled: list[int]
+
+
+class Nothing(BaseModel):
+    """A command without a body."""
+
+
+def _row(p: parked.Parked) -> ParkedRow:
+    return ParkedRow(
+        id=p.id,
+        consumer=p.consumer,
+        topic=p.topic,
+        partition=p.part,
+        offset=p.position,
+        subject=p.subject,
+        type=p.type,
+        rule=p.rule,
+        fields=p.fields,
+        state=p.state,
+        parked_at=p.parked_at.isoformat(),
+    )
+
+
+def _parked_routes() -> APIRouter:
+    routes = APIRouter(prefix="/parked", tags=["parked"])
+
+    @routes.get("")
+    async def list_parked(
+        host: Annotated[Kitchen, Depends(kitchen)],
+        _: Annotated[Actor, Depends(needs("parked:read"))],
+        state: Annotated[str | None, Query(pattern="^(waiting|replayed|discarded)$")] = "waiting",
+        after: int = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+    ) -> ParkedList:
+        """What could not be handled, with its reason."""
+        rows = await host.database.once(lambda db: parked.listed(db, state, after, limit))
+        return ParkedList(parked=[_row(row) for row in rows])
+
+    @routes.post("/{number}/replay")
+    async def replay(
+        number: int, host: Annotated[Kitchen, Depends(kitchen)], actor: Annotated[Actor, Depends(needs("parked:write"))]
+    ) -> Settled:
+        """Handle it again, and what waits behind its subject. Safe to send twice: a settled record is not found."""
+        try:
+            return Settled(settled=await host.bus.replay(number, actor.id))
+        except LookupError:
+            raise problems.not_found("waiting parked record", str(number)) from None
+        except RuntimeError as error:
+            raise Refused(409, "still_broken", str(error)) from None
+
+    @routes.post("/{number}/discard")
+    async def discard(number: int, order: Annotated[Command, Depends(command("parked:write"))]) -> Response:
+        """Give it up for good: its payload is erased; the decision is kept in the audit."""
+
+        async def do(work: Work) -> Settled:
+            if await parked.take(work.db, number) is None:
+                raise problems.not_found("waiting parked record", str(number))
+            await parked.settle(work.db, number, "discarded", work.now, order.actor.id)
+            work.note(order.actor.id, "parked.discard", str(number))
+            return Settled(settled=[number])
+
+        return await order(Nothing(), do)
+
+    return routes
+
+
+def build(host: Kitchen, router: APIRouter, summary: str, lifespan: Any) -> FastAPI:
+    """The service's HTTP application: its own routes and what every service serves."""
+    app = FastAPI(title=f"Manyhands {host.service}", summary=summary, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.kitchen = host
+    problems.install(app)
+    app.include_router(router)
+    app.include_router(_parked_routes())
+    health = Health(host.database, host.bus)
+
+    @app.get("/healthz", tags=["operation"])
+    async def alive() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "alive"}
+
+    @app.get("/readyz", tags=["operation"])
+    async def ready() -> Response:
+        """Fit for work, or 503 naming what is missing."""
+        missing = await health.missing()
+        return JSONResponse({"ready": not missing, "missing": missing}, 503 if missing else 200)
+
+    @app.get("/metrics", tags=["operation"])
+    async def metrics() -> PlainTextResponse:
+        """Prometheus text format."""
+        try:
+            async with asyncio.timeout(1):
+                await host.database.once(lambda db: _gauge(db, host.clock))
+        except Exception:  # the figures are not known while PostgreSQL is away
+            for gauge in (observe.OUTBOX, observe.OVERDUE, observe.WAITING):
+                gauge.set(float("nan"))
+        return PlainTextResponse(generate_latest(), media_type="text/plain; version=0.0.4")
+
+    return app
+
+
+async def _gauge(db: Connection, clock: Clock) -> None:
+    observe.OUTBOX.set(await outbox.waiting(db))
+    observe.OVERDUE.set(await due.overdue(db, clock.now()))
+    observe.WAITING.set(await parked.count(db))

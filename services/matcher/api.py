@@ -1,0 +1,260 @@
+"""The matcher over HTTP: read suggestions with their reasons, decide, answer consents, record what was arranged."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from schemas.fact import Line
+from services.kit.access import EVERYWHERE, Actor
+from services.kit.problems import Refused, not_found, stale
+from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.work import Work
+from services.matcher import arranging, consents, domain, explain, handlers, ranking, store
+from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
+from services.matcher.steps import Broken, Step, match_id, open_suggestions
+from services.matcher.story import Story
+from services.matcher.views import Answer, AnswerQuestion, Arrangement, Body, Confirm, Decline, Override, Spent, StoryList, Why
+from services.vocabulary.kinds import KINDS
+
+router = APIRouter(prefix="/matches", tags=["matches"])
+
+Host = Annotated[Kitchen, Depends(kitchen)]
+Reader = Annotated[Actor, Depends(needs("matches:read"))]
+Order = Annotated[Command, Depends(command("matches:decide"))]
+
+
+def _regions(actor: Actor) -> list[str] | None:
+    return None if EVERYWHERE in actor.regions else sorted(actor.regions)
+
+
+def _seen(story: Story | None, request: str, actor: Actor) -> Story:
+    """The story, if it is there and in the actor's regions; a story of another region is not there."""
+    if story is None or not actor.covers(story.region):
+        raise not_found("request", request)
+    return story
+
+
+@router.get("")
+async def list_stories(
+    host: Host,
+    actor: Reader,
+    state: Annotated[str | None, Query(max_length=20)] = None,
+    region: Annotated[str | None, Query(max_length=40)] = None,
+    after: str = "",
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> StoryList:
+    """Requests of your regions with their suggestions, consents and state, and how many are in each state."""
+    regions = _regions(actor)
+    if region is not None:
+        regions = [region] if regions is None or region in regions else []
+    found = await host.database.once(lambda db: store.stories(db, state, regions, after, limit))
+    return StoryList(stories=found, states=await host.database.once(lambda db: store.states(db, regions)))
+
+
+@router.get("/register")
+async def register(host: Host, _: Reader) -> dict[str, int]:
+    """How much of the register this matcher knows: its version, peers and councils."""
+    await host.database.once(mirror.refresh)
+    known = mirror.register.records
+    return {"version": mirror.register.version, "peers": len(known.peers), "councils": len(known.councils)}
+
+
+@router.get("/{request}")
+async def one(request: str, host: Host, actor: Reader) -> Story:
+    """One request: what is proposed and why, who must agree, what is next."""
+    return _seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
+
+
+@router.get("/{request}/why")
+async def why(request: str, place: str, peer: str, host: Host, actor: Reader) -> Why:
+    """Why a peer is proposed for a place, or which rule or price stands against it now."""
+    story = _seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
+    if story.content is None:
+        raise Refused(409, "arranged", "This was arranged by telephone; nobody was ranked.")
+    role = _role(story, place)
+    await host.database.once(mirror.refresh)
+    as_of = host.clock.now().date()
+    ask = handlers.ask_of(story)
+    rule = ranking.excluded_by(mirror.register, ask, role, peer, mirror.policy, as_of)
+    candidates = [c for p in open_suggestions(story) if p.place == place for c in p.candidates]
+    proposed = next((c for c in candidates if c.peer == peer), None)
+    words = explain.one_line(proposed) if proposed else explain.why_not(mirror.register, ask, role, peer, mirror.policy, as_of)
+    return Why(request=request, place=place, peer=peer, words=words, rule=rule)
+
+
+def _role(story: Story, place: str) -> str:
+    roles = {p.place: p.role for p in story.content.places} if story.content else {}
+    if place not in roles:
+        raise Refused(422, "place", f"This request has the places {', '.join(roles)}. Name one of them.")
+    return roles[place]
+
+
+async def _decide(
+    order: Command, request: str, body: Body, action: str, step: Callable[[Story, Work], Step], *, subject: str = ""
+) -> Response:
+    """Lock the story, hold `expected_version` against it, decide, save, say, and answer with the story as it is then."""
+
+    async def do(work: Work) -> Story:
+        def decided(story: Story | None, _: Any) -> Step:
+            return _guarded(_current(story, request, order.actor, body.expected_version), work, step)
+
+        await handlers.decide(work, [request], lambda r: r, decided)
+        work.note(order.actor.id, action, subject or request, body.reason)
+        return _seen(await store.story(work.db, request), request, order.actor)
+
+    return await order(body, do)
+
+
+def _current(story: Story | None, request: str, actor: Actor, expected: int) -> Story:
+    story = _seen(story, request, actor)
+    if story.version != expected:
+        raise stale(expected, story.version, story.changed_by, story.changed_at.isoformat())
+    return story
+
+
+def _guarded(story: Story, work: Work, step: Callable[[Story, Work], Step]) -> Step:
+    try:
+        return step(story, work)
+    except Broken as error:
+        raise Refused(409, error.rule, error.detail) from None
+
+
+@router.post("/{request}/confirm")
+async def confirm(request: str, body: Confirm, order: Order) -> Response:
+    """Choose from what is proposed; capacity is held next, then consents are asked for."""
+
+    def step(story: Story, work: Work) -> Step:
+        suggested = {place.place: place.candidates for place in open_suggestions(story)}
+        chosen = {}
+        for place, candidates in suggested.items():
+            peer = body.choices.get(place, candidates[0].peer)
+            found = next((c for c in candidates if c.peer == peer), None)
+            if found is None:
+                raise Broken(
+                    "not_proposed", f"That peer is not proposed for {place}. Choose one of the shortlist, or override with a reason."
+                )
+            chosen[place] = (found.peer, found.council)
+        return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=False)
+
+    return await _decide(order, request, body, "match.confirm", step)
+
+
+@router.post("/{request}/decline")
+async def decline(request: str, body: Decline, order: Order) -> Response:
+    """Turn down proposed peers; a fresh suggestion without them follows."""
+    return await _decide(
+        order,
+        request,
+        body,
+        "match.decline",
+        lambda story, work: domain.decline(story, body.peers, order.actor.id, body.because, work.now),
+    )
+
+
+@router.post("/{request}/override")
+async def override(request: str, body: Override, order: Order, host: Host) -> Response:
+    """Choose somebody else. Absolute rules (own or linked council, capacity, dates) cannot be overridden; the answer names the rule."""
+    await host.database.once(mirror.refresh)
+
+    def step(story: Story, work: Work) -> Step:
+        if story.content is None:
+            raise Broken("not_open", "This was arranged by telephone; there is nothing to override.")
+        ask, chosen = handlers.ask_of(story), {}
+        for place, peer in body.choices.items():
+            rule = ranking.excluded_by(mirror.register, ask, _role(story, place), peer, mirror.policy, work.now.date())
+            if rule in ranking.ABSOLUTE:
+                raise Broken(rule, f"{ranking.RULES[rule].sentence} This rule cannot be overridden. Choose another peer for {place}.")
+            known = mirror.register.records.peers.get(peer)
+            if known is None:
+                raise Broken("unknown_peer", "That peer is not in the register. Check the identifier.")
+            chosen[place] = (peer, known.council)
+        return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=True)
+
+    return await _decide(order, request, body, "match.override", step)
+
+
+@router.post("/{request}/cancel")
+async def cancel(request: str, body: Body, order: Order) -> Response:
+    """Take back a match in hand; what is held is let go and the next candidate is proposed."""
+    return await _decide(order, request, body, "match.cancel", lambda story, work: domain.cancel(story, order.actor.id, work.now))
+
+
+@router.post("/{request}/consents/{consent}")
+async def answer(request: str, consent: str, body: Answer, order: Order) -> Response:
+    """Record that a party agrees or does not, for yourself or on somebody's behalf."""
+
+    def step(story: Story, work: Work) -> Step:
+        said = {"on_behalf": body.on_behalf}
+        return domain.answer_consent(story, consent, body.agreed, order.actor.id, body.channel, body.because, work.now, **said)
+
+    return await _decide(order, request, body, "consent.given" if body.agreed else "consent.refused", step, subject=request)
+
+
+@router.post("/{request}/questions/{question}")
+async def answer_question(request: str, question: str, body: AnswerQuestion, order: Order) -> Response:
+    """Try an arrangement again after its offer was widened, or give it up."""
+    return await _decide(
+        order,
+        request,
+        body,
+        "arrangement.answer",
+        lambda story, work: arranging.answer_question(story, question, body.answer, order.actor.id, work.now),
+    )
+
+
+@router.post("/{request}/complete")
+async def complete(request: str, body: Spent, order: Order) -> Response:
+    """Say that placed work is done, and how many days it took."""
+    return await _decide(
+        order,
+        request,
+        body,
+        "support.complete",
+        lambda story, work: arranging.complete(story, body.days, body.completed_on, order.actor.id, work.now),
+    )
+
+
+@router.post("", status_code=201)
+async def arrange(body: Arrangement, order: Order) -> Response:
+    """Record what was agreed by telephone. The capacity is spent at once; where it does not suffice, a question is raised."""
+    if not order.actor.covers(REGIONS.get(body.host, "")):
+        raise not_found("council", body.host)
+    if body.kind not in KINDS:
+        raise Refused(422, "kind", f"That kind of support is not known. Use one of: {', '.join(sorted(KINDS))}.")
+    if body.starts > body.ends:
+        raise Refused(422, "dates", "The work ends before it starts. Correct starts or ends.")
+
+    async def do(work: Work) -> Story:
+        await mirror.refresh(work.db)
+        peers = mirror.register.records.peers
+        unknown = [line.peer for line in body.lines if line.peer not in peers]
+        if unknown:
+            raise Refused(422, "unknown_peer", f"{len(unknown)} of the peers are not in the register. Check their identifiers.")
+        lines = tuple(
+            Line(line=n, place=f"{line.role}-{n}", role=line.role, peer=line.peer, council=peers[line.peer].council, days=line.days)
+            for n, line in enumerate(body.lines, 1)
+        )
+        request = body.request or match_id(order.key, 0)
+
+        def step(story: Story | None, _: Any) -> Step:
+            if body.request is not None:
+                story = _current(story, request, order.actor, body.expected_version or 0)
+            elif story is None:
+                roles = [line.role for line in lines]
+                story = Story(
+                    request=request,
+                    host=body.host,
+                    region=REGIONS.get(body.host, ""),
+                    kind=body.kind,
+                    route=consents.route(roles, MEMBER_ROLES),
+                    changed_at=work.now,
+                )
+            said = (lines, body.starts, body.ends, body.agreed_on, body.because, order.actor.id, work.now)
+            return _guarded(story, work, lambda s, _: arranging.arrange(s, *said))
+
+        await handlers.decide(work, [request], lambda r: r, step)
+        work.note(order.actor.id, "arrangement.record", request, body.reason)
+        return _seen(await store.story(work.db, request), request, order.actor)
+
+    return await order(body, do, 201)

@@ -1,0 +1,56 @@
+"""What people agree without us, and how work ends: arrangements by telephone, their questions, completion. Pure decisions."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from schemas import matcher as say
+from schemas.fact import Line
+from services.matcher.steps import UNDECIDED, Broken, Draft, Step, match_id
+from services.matcher.story import Match, Story
+
+
+def arrange(
+    story: Story, lines: tuple[Line, ...], starts: date, ends: date, agreed_on: date, because: str, actor: str, now: datetime
+) -> Step:
+    """Record what was agreed by telephone: capacity is spent at once, nobody is ranked. Errors: Broken not_open, hosts_own."""
+    if story.state not in UNDECIDED:
+        raise Broken("not_open", f"This request is {story.state}; an arrangement can be recorded only while nobody is chosen.")
+    if any(line.council == story.host for line in lines):
+        raise Broken("own_council", "A peer cannot help their own council. Check the host and the peer.")
+    attempt = story.attempt + 1
+    match = Match(match=match_id(story.request, attempt), lines=lines, starts=starts, ends=ends, arranged=True)
+    draft = Draft(story, actor, now, match.match)
+    said: dict[str, Any] = {"host": story.host, "kind": story.kind, "lines": lines, "starts": starts, "ends": ends}
+    draft.fact(say.ArrangementRecorded, **said, agreed_on=agreed_on, because=because, actor=actor)
+    return draft.step("arranging", match=match, attempt=attempt)
+
+
+def answer_question(story: Story, question: str, answer: str, actor: str, now: datetime) -> Step:
+    """Try an arrangement again, after its offer was widened, or give it up. Errors: Broken no_question, answer."""
+    current = story.match
+    if story.state != "questioned" or current is None or current.question is None or current.question.question != question:
+        raise Broken("no_question", "This question does not wait for an answer. Read the request again.")
+    if answer not in ("retry", "withdraw"):
+        raise Broken("answer", "Answer retry or withdraw.")
+    draft = Draft(story, actor, now)
+    draft.fact(say.QuestionAnswered, question=question, answer=answer, actor=actor)
+    settled = current.model_copy(update={"question": None})
+    if answer == "withdraw":
+        draft.fact(say.MatchWithdrawn, because="by_adviser", actor=actor)
+        return draft.step("new" if story.content else "withdrawn", propose=story.content is not None, match=settled)
+    said: dict[str, Any] = {"host": story.host, "kind": story.kind, "lines": current.lines, "starts": current.starts, "ends": current.ends}
+    draft.fact(say.ArrangementRecorded, **said, agreed_on=now.date(), because="retry", actor=actor)
+    return draft.step("arranging", match=settled)
+
+
+def complete(story: Story, spent: Mapping[int, float], on: date, actor: str, now: datetime) -> Step:
+    """The work is done. spent: days by line. Errors: Broken not_placed, lines."""
+    if story.state != "placed":
+        raise Broken("not_placed", f"This request is {story.state}; only placed work can be completed.")
+    if set(spent) != {line.line for line in story.current.lines}:
+        raise Broken("lines", f"Give the days spent for each line: {', '.join(str(line.line) for line in story.current.lines)}.")
+    draft = Draft(story, actor, now)
+    days = tuple(say.LineSpent(line=line, days_spent=days) for line, days in sorted(spent.items()))
+    draft.fact(say.SupportCompleted, spent=days, completed_on=on, actor=actor)
+    return draft.step("completed")

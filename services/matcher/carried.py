@@ -1,0 +1,50 @@
+"""What owners carry, in deployments: placed within a year, held, and open suggestions by their weight."""
+
+from datetime import date
+
+import numpy as np
+
+from schemas.registry import LoadState
+from services.matcher.dated import Floats, Ints
+
+WHOLE = 720_720
+"""A deployment in parts: 1/n of it is whole for every n up to 16, so that adding and taking away open suggestions leaves no dust."""
+
+_YEAR = 365
+
+
+class Carried:
+    """The load of a row of owners, numbered from 0. A placement counts from the day it is known until a year after its first day."""
+
+    def __init__(self, owners: int) -> None:
+        self._parts: Ints = np.zeros(owners, np.int64)
+        self._settled = [0] * owners
+        self._states: dict[int, LoadState] = {}
+        self._since = 0
+
+    def set(self, owner: int, state: LoadState | None) -> None:
+        """What the registry says that the owner carries; nothing without a state."""
+        if state is None:
+            self._states.pop(owner, None)
+        else:
+            self._states[owner] = state
+        self._settle(owner)
+
+    def weigh(self, owner: int, parts: int) -> None:
+        """Adds open suggestions, in parts of WHOLE."""
+        self._parts[owner] += parts
+
+    def deployments(self, owners: Ints, as_of: date) -> Floats:
+        """By owner: first days after the same day a year ago (365 days), held, and the weight of open suggestions."""
+        since = as_of.toordinal() - _YEAR
+        if since != self._since:
+            self._since = since
+            for owner in self._states:
+                self._settle(owner)
+        return self._parts[owners] / WHOLE
+
+    def _settle(self, owner: int) -> None:
+        state = self._states.get(owner)
+        settled = state.held + sum(day.toordinal() > self._since for day in state.placed) if state else 0
+        self._parts[owner] += (settled - self._settled[owner]) * WHOLE
+        self._settled[owner] = settled

@@ -1,0 +1,226 @@
+"""The registry's state as numpy columns: a cache of database rows in memory, one per replica, never the only copy."""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from schemas.registry import PeerState
+from services.matcher.carried import WHOLE, Carried
+from services.matcher.councils import Councils
+from services.matcher.dated import Flags, Floats, InForce, Ints, Offers, Posts
+from services.matcher.records import Records, State
+
+Key = TypeVar("Key")
+Made = TypeVar("Made")
+
+_NOBODY = Posts(())
+_ROWS_KEPT = 10_000_000
+
+
+class Kept(Generic[Key, Made]):
+    """What was made for a key, for as long as it is among the newest so many."""
+
+    def __init__(self, most: int) -> None:
+        self._made: dict[Key, Made] = {}
+        self._most = most
+
+    def get(self, key: Key) -> Made | None:
+        return self._made.get(key)
+
+    def put(self, key: Key, made: Made) -> Made:
+        if len(self._made) >= self._most:
+            del self._made[next(iter(self._made))]
+        self._made[key] = made
+        return made
+
+
+class Pool:
+    """The active peers who hold a role on a day, in the order of their ids; nothing here changes with load.
+
+    peers, homes: rows of Columns. offers, council_offers: those in force, by peer of the pool and by council; all other flags by peer.
+    scarceness: the pool's mean capacity over that of the peer. Capacity is in deployments a year: the days of all offers in force over
+    those of a typical deployment, at least 1; the mean is over those who offer any days.
+    """
+
+    TYPICAL_DAYS = 4.0
+    """Days of a typical deployment, whatever is asked now. Source: published visits of peer teams last 3 to 5 days."""
+
+    def __init__(self, columns: "Columns", role: str, day: int) -> None:
+        self.peers: Ints = columns.posts.get(role, _NOBODY).holders(day)
+        self.homes: Ints = columns.homes[self.peers]
+        self.offers: InForce = columns.peer_offers.in_force(day, self.peers)
+        self.council_offers = columns.council_offers_on(day)
+        self.willing: Flags = columns.councils.willing[self.homes]
+        self.offering: Flags = self.offers.offering
+        self.council_offering: Flags = self.council_offers.offering[self.homes]
+        capacity = np.maximum(1.0, self.offers.offered / self.TYPICAL_DAYS)
+        self.scarceness: Floats = (float(capacity[self.offering].sum()) / max(1, int(self.offering.sum()))) / capacity
+
+
+class Columns:
+    """Everything about peers and councils that ranking reads, laid out anew when one of them changes. Peers are in the order of their ids.
+
+    Only what is used of offers and what owners carry changes in place, owner by owner.
+    """
+
+    def __init__(self, records: Records) -> None:
+        self.ids = sorted(records.peers)
+        peers = [records.peers[peer] for peer in self.ids]
+        self.index = {peer: i for i, peer in enumerate(self.ids)}
+        self.councils = Councils(records.councils, {peer.council for peer in peers})
+        self.homes: Ints = np.fromiter((self.councils.index[peer.council] for peer in peers), np.int64)
+        self.home_list: list[int] = self.homes.tolist()
+        self.active: Flags = np.fromiter((peer.active for peer in peers), np.bool_)
+        self.active_count = int(np.count_nonzero(self.active))
+        self.active_by_council: Ints = np.bincount(self.homes[self.active], minlength=len(self.councils.codes))
+        self.themes = _flags(peers, "themes")
+        self.parties = _flags(peers, "party")
+        self.posts = {role: Posts(held) for role, held in _posts(peers, by="role").items()}
+        self._guests = {council: Posts(held) for council, held in _posts(peers, by="council").items()}
+        self.peer_offers = Offers([peer.offers for peer in peers])
+        states = [records.councils.get(code) for code in self.councils.codes]
+        self.council_offers = Offers([state.offers if state else () for state in states])
+        self.peer_load, self.council_load = Carried(len(peers)), Carried(len(states))
+        self._pools: Kept[tuple[str, int], Pool] = Kept(max(64, _ROWS_KEPT // max(1, len(peers))))
+        self._council_days: Kept[int, InForce] = Kept(1024)
+
+    def pool(self, role: str, starts: date) -> Pool:
+        """Who holds the role on that day."""
+        day = starts.toordinal()
+        return self._pools.get((role, day)) or self._pools.put((role, day), Pool(self, role, day))
+
+    def guests_of(self, council: str, starts: date) -> Ints:
+        """Peers of other councils who hold a post at this one on that day."""
+        return self._guests.get(council, _NOBODY).holders(starts.toordinal())
+
+    def council_offers_on(self, day: int) -> InForce:
+        """What councils offer on that day, by council."""
+        everyone = np.arange(len(self.councils.codes))
+        return self._council_days.get(day) or self._council_days.put(day, self.council_offers.in_force(day, everyone))
+
+    def carry(self, owner: str, records: Records) -> None:
+        """Takes over what the registry says that one owner carries."""
+        kind, _, name = owner.partition(":")
+        state = records.loads.get(owner)
+        rows, offers, load = (
+            (self.index, self.peer_offers, self.peer_load)
+            if kind == "peer"
+            else (self.councils.index, self.council_offers, self.council_load)
+        )
+        if name in rows:
+            load.set(rows[name], state)
+            offers.use(rows[name], state.offers if state else ())
+
+    def weigh(self, peer: str, parts: int) -> None:
+        """Adds open suggestions of a peer, in parts of WHOLE; unknown peers have no row yet."""
+        row = self.index.get(peer)
+        if row is not None:
+            self.peer_load.weigh(row, parts)
+            self.council_load.weigh(self.home_list[row], parts)
+
+
+class Register:
+    """What a replica knows of the registry, and the open suggestions that weigh as load. Not safe to share between threads.
+
+    version: the highest position applied (an offset in registry.state.v1), -1 when empty.
+    """
+
+    def __init__(self) -> None:
+        self.version = -1
+        self.records = Records()
+        self._open: dict[str, int] = {}
+        self._columns: Columns | None = None
+
+    def apply(self, records: Iterable[tuple[int, str, State | None]]) -> None:
+        """Takes over (position, key, state or None for a tombstone), in any order. A load alone touches its owner's cells only."""
+        for position, key, state in records:
+            self.version = max(self.version, position)
+            if not self.records.put(position, key, state):
+                continue
+            kind, _, name = key.partition(":")
+            if kind != "load":
+                self._columns = None
+            elif self._columns is not None:
+                self._columns.carry(name, self.records)
+
+    def add_open(self, changes: Iterable[tuple[str, float]]) -> None:
+        """Adds open suggestions, or takes them away: (peer id, weight), 1 over the length of the shortlist or less that.
+
+        Peers who are not in the register yet are remembered.
+        """
+        for peer, weight in changes:
+            self._add(peer, round(weight * WHOLE))
+
+    def columns(self) -> Columns:
+        """The columns as of now, laid out anew only after a peer or council changed."""
+        if self._columns is None:
+            self._columns = Columns(self.records)
+            for owner in self.records.loads:
+                self._columns.carry(owner, self.records)
+            for peer, parts in self._open.items():
+                self._columns.weigh(peer, parts)
+        return self._columns
+
+    def load_vector(self, as_of: date) -> bytes:
+        """What decides a ranking beside the records up to `version` and the policy: the day and the open suggestions. Packed JSON.
+
+        Store it with a batch before its first request is ranked: the batch's requests in their order then replay exactly.
+        """
+        inputs = {"registry_version": self.version, "as_of": as_of.isoformat(), "whole": WHOLE, "open": dict(sorted(self._open.items()))}
+        return zlib.compress(json.dumps(inputs, separators=(",", ":")).encode(), 1)
+
+    def restore(self, vector: bytes) -> date:
+        """Replaces the open suggestions by those of a stored vector and returns its day.
+
+        Also undoes what a ranking added, when its transaction was rolled back.
+        Errors: ValueError if the register stands at another version, or the vector counts in other parts.
+        """
+        inputs = json.loads(zlib.decompress(vector))
+        if inputs["registry_version"] != self.version:
+            raise ValueError(
+                f"this load vector belongs to registry version {inputs['registry_version']}, the register stands at {self.version}; "
+                "apply the records up to that version and no further"
+            )
+        if inputs["whole"] != WHOLE:
+            raise ValueError(
+                f"this load vector counts in parts of 1/{inputs['whole']}; this release counts in 1/{WHOLE}; replay it with its own"
+            )
+        for peer in list(self._open):
+            self._add(peer, -self._open[peer])
+        for peer, parts in inputs["open"].items():
+            self._add(peer, parts)
+        return date.fromisoformat(inputs["as_of"])
+
+    def _add(self, peer: str, parts: int) -> None:
+        total = self._open.get(peer, 0) + parts
+        if total:
+            self._open[peer] = total
+        else:
+            self._open.pop(peer, None)
+        if self._columns is not None:
+            self._columns.weigh(peer, parts)
+
+
+def _posts(peers: Iterable[PeerState], *, by: str) -> Mapping[str, list[tuple[int, date, date | None]]]:
+    """Posts of active peers by role, or by council where that is not their own; a peer without a post at all holds none."""
+    held: dict[str, list[tuple[int, date, date | None]]] = {}
+    for row, peer in enumerate(peers):
+        if peer.active:
+            for post in peer.posts:
+                if by == "role" or post.council != peer.council:
+                    held.setdefault(getattr(post, by), []).append((row, post.starts, post.ends))
+    return held
+
+
+def _flags(peers: list[PeerState], name: str) -> dict[str, Flags]:
+    """By code, who has it: the codes of a tuple, or a single one."""
+    flags: dict[str, Flags] = {}
+    for row, peer in enumerate(peers):
+        value = getattr(peer, name)
+        for code in (value,) if isinstance(value, str) else value or ():
+            flags.setdefault(code, np.zeros(len(peers), np.bool_))[row] = True
+    return flags

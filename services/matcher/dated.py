@@ -1,0 +1,104 @@
+"""What holds on a day: posts and offers as flat columns, one row each. Dates are ordinals, both ends included; days are working days."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from schemas.registry import Offer, OfferUse
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+_FOREVER = date.max.toordinal()
+_NOBODY: Ints = np.zeros(0, np.int64)
+
+
+class Posts:
+    """The posts of one role, or at one council: who holds them and when."""
+
+    def __init__(self, held: Sequence[tuple[int, date, date | None]]) -> None:
+        self._holder = _column(holder for holder, _, _ in held)
+        self._starts = _column(starts.toordinal() for _, starts, _ in held)
+        self._ends = _column(ends.toordinal() if ends else _FOREVER for _, _, ends in held)
+        self._last = int(self._ends.max(initial=0))
+
+    def holders(self, day: int) -> Ints:
+        """Who holds such a post on the day, in order, each once."""
+        if day > self._last:  # of posts at other councils most are over
+            return _NOBODY
+        holders = self._holder[(self._starts <= day) & (day <= self._ends)]
+        return holders[_heads(holders)]
+
+
+class Offers:
+    """The days that owners make available, and how many of them are used. Owners are numbered from 0."""
+
+    def __init__(self, offered: Sequence[tuple[Offer, ...]]) -> None:
+        rows = [offer for own in offered for offer in own]
+        self._first = np.zeros(len(offered) + 1, np.int64)
+        np.cumsum([len(own) for own in offered], out=self._first[1:])
+        self._names = [offer.offer for offer in rows]
+        self._starts = _column(offer.starts.toordinal() for offer in rows)
+        self._ends = _column(offer.ends.toordinal() for offer in rows)
+        self.days: Floats = np.array([offer.days for offer in rows], np.float64)
+        self.used: Floats = np.zeros(len(rows))
+        self.changes = 0
+        """How often what is used has been set."""
+
+    def use(self, owner: int, used: Iterable[OfferUse]) -> None:
+        """Sets what is used of an owner's offers; what is not named is unused."""
+        self.changes += 1
+        by_name = {offer.offer: offer.used for offer in used}
+        for row in range(self._first[owner], self._first[owner + 1]):
+            self.used[row] = by_name.get(self._names[row], 0.0)
+
+    def in_force(self, day: int, owners: Ints) -> "InForce":
+        """The offers of these owners that take work which starts on the day."""
+        first, sizes = self._first[owners], self._first[owners + 1] - self._first[owners]
+        position = np.repeat(np.arange(len(owners)), sizes)
+        rows = np.arange(len(position)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
+        hit = (self._starts[rows] <= day) & (day <= self._ends[rows])
+        return InForce(self, rows[hit], position[hit], len(owners))
+
+
+class InForce:
+    """The offers in force on a day for a row of owners. What is used may change after it is made; everything else may not.
+
+    offering: who has an offer in force. offered: days of all of them, by owner.
+    """
+
+    def __init__(self, offers: Offers, rows: Ints, position: Ints, owners: int) -> None:
+        self._offers, self._rows, self._days = offers, rows, offers.days[rows]
+        self._heads = _heads(position)
+        self._owning = position[self._heads]
+        self.offering: Flags = np.zeros(owners, np.bool_)
+        self.offering[self._owning] = True
+        self._free, self._free_at = np.full(owners, -np.inf), -1
+        self.offered: Floats = np.bincount(position, self._days, minlength=owners).astype(np.float64)
+
+    def free(self) -> Floats:
+        """By owner, the free days of the offer that has most: it is charged with all the days of a piece of work. -inf without an offer.
+
+        The same array until somebody's use changes.
+        """
+        if self._free_at != self._offers.changes:
+            free = self._days - self._offers.used[self._rows]
+            if len(self._heads):
+                self._free[self._owning] = np.maximum.reduceat(free, self._heads)
+            self._free_at = self._offers.changes
+        return self._free
+
+
+def _heads(runs: Ints) -> Ints:
+    """Where each run of equal numbers starts."""
+    new = np.ones(len(runs), np.bool_)
+    np.not_equal(runs[1:], runs[:-1], out=new[1:])
+    return new.nonzero()[0]
+
+
+def _column(values: Iterable[Any]) -> Ints:
+    return np.fromiter(values, np.int64)

@@ -1,0 +1,162 @@
+"""What the matcher does when it hears something or something comes due: load, decide, save, say."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from schemas.envelope import Envelope
+from schemas.registry import (
+    CapacityHeld,
+    CapacityPlaced,
+    CouncilState,
+    HoldExpired,
+    HoldRefused,
+    LoadState,
+    PeerState,
+)
+from schemas.requests import RequestAmended, RequestContent, RequestOpened, RequestWithdrawn
+from services.kit.due import Diary, Due
+from services.kit.ears import Ears
+from services.kit.work import Heard, Work
+from services.matcher import consents, domain, store
+from services.matcher.mirror import Mirror, weights
+from services.matcher.ranking import Ask
+from services.matcher.steps import Step
+from services.matcher.story import Story
+from services.vocabulary.councils import reference_councils
+from services.vocabulary.roles import ROLES
+
+ears = Ears()
+diary = Diary()
+mirror = Mirror()
+REGIONS = {council.la_code: council.region for council in reference_councils()}
+MEMBER_ROLES = frozenset(code for code, role in ROLES.items() if role.member)
+_RECONSIDERED_AT_ONCE = 500
+_IMPORT_PAUSE = timedelta(seconds=2)  # an import arrives in many batches: look once, not once a batch
+
+
+@ears.hears(RequestOpened, RequestAmended, RequestWithdrawn)
+async def follow_requests(heard: Sequence[Heard[Any]], work: Work) -> None:
+    """Open, amend or withdraw what is asked for, and propose."""
+    await decide(work, heard, lambda h: h.fact.request, lambda story, h: _request(story, h.fact, work))
+
+
+def _request(story: Story | None, fact: RequestContent | RequestWithdrawn, work: Work) -> Step | None:
+    if isinstance(fact, RequestWithdrawn):
+        return domain.withdrawn(story, work.now) if story else None
+    region, route = REGIONS.get(fact.host, ""), consents.route([place.role for place in fact.places], MEMBER_ROLES)
+    if story is None:
+        return domain.opened(fact, region, route, work.now)
+    return domain.amended(story, fact, region, route, work.now)
+
+
+@ears.hears(CapacityHeld, HoldRefused, CapacityPlaced, HoldExpired)
+async def follow_capacity(heard: Sequence[Heard[Any]], work: Work) -> None:
+    """Ask for consents, place, or go on to the next candidate."""
+    await decide(work, heard, lambda h: h.fact.request, lambda story, h: _capacity(story, h.fact, work) if story else None)
+
+
+def _capacity(story: Story, fact: CapacityHeld | HoldRefused | CapacityPlaced | HoldExpired, work: Work) -> Step:
+    match fact:
+        case CapacityHeld():
+            return domain.held(story, fact.match, work.now)
+        case HoldRefused():
+            return domain.hold_refused(story, fact.match, fact.line, fact.rule, fact.short_by, work.now)
+        case CapacityPlaced():
+            return domain.capacity_placed(story, fact.match, work.now)
+        case HoldExpired():
+            return domain.hold_expired(story, fact.match, work.now)
+
+
+@ears.hears(PeerState, CouncilState, LoadState)
+async def keep_state(heard: Sequence[Heard[Any]], work: Work) -> None:
+    """Keep the registry's records; when the register grows, whoever is unmet is asked again soon."""
+    await store.keep_records(work.db, [_record(h) for h in heard])
+    if any(not isinstance(h.fact, LoadState) for h in heard):
+        work.later("reconsider", "", work.now + _IMPORT_PAUSE)
+
+
+def _record(heard: Heard[Any]) -> tuple[str, int, int, str]:
+    """The key is the envelope's subject, the position the offset in the one partition."""
+    return heard.envelope.subject, heard.fact.version, int(heard.place.rpartition("-")[2]), heard.fact.model_dump_json()
+
+
+@diary.when_due("consent_deadline")
+async def look_at_deadlines(dues: Sequence[Due], work: Work) -> None:
+    """Let lapse what nobody answered."""
+    await decide(work, dues, lambda d: d.subject, lambda story, _: domain.deadline_passed(story, work.now) if story else None)
+
+
+@diary.when_due("retry_unmet")
+async def retry_unmet(dues: Sequence[Due], work: Work) -> None:
+    """Propose again for who is still unmet."""
+    await decide(work, dues, lambda d: d.subject, lambda story, _: domain.retry(story, work.now) if story else None)
+
+
+@diary.when_due("reconsider")
+async def reconsider(dues: Sequence[Due], work: Work) -> None:
+    """The register has grown: propose again for everybody who is unmet, so many at a time. The subject is the last request seen."""
+    requests = await store.unmet(work.db, min(due.subject for due in dues), _RECONSIDERED_AT_ONCE)
+    if len(requests) == _RECONSIDERED_AT_ONCE:
+        work.later("reconsider", requests[-1], work.now)
+    await decide(work, requests, lambda request: request, lambda story, _: domain.reconsidered(story) if story else None)
+
+
+async def decide(
+    work: Work, items: Sequence[Any], request_of: Callable[[Any], str], step: Callable[[Story | None, Any], Step | None]
+) -> None:
+    """Load the stories, decide item by item, propose for all that want it together, save, say.
+
+    A story that changes twice in a batch sees its first change at the second. `items` may be heard facts or anything else.
+    """
+    stories: dict[str, Story] = await store.lock_stories(work.db, (request_of(item) for item in items))
+    before = dict(stories)
+    proposing: dict[str, Envelope | None] = {}
+    closing: list[tuple[str, float]] = []
+    for item in items:
+        request, because = request_of(item), item.envelope if isinstance(item, Heard) else None
+        taken = step(stories.get(request), item)
+        if taken is None:
+            continue
+        stories[request] = taken.story
+        _tell(work, taken, because)
+        closing += [(peer, -weight) for peer, weight in weights(taken.closes)]
+        if taken.propose:
+            proposing[request] = because
+        else:
+            proposing.pop(request, None)
+    opening = await _propose(work, stories, proposing)
+    await store.add_open(work.db, closing + opening)
+    await store.save_stories(work.db, (story for request, story in stories.items() if story is not before.get(request)))
+
+
+async def _propose(work: Work, stories: dict[str, Story], proposing: dict[str, Envelope | None]) -> list[tuple[str, float]]:
+    """Rank what is to be proposed, in order; returns the load that the new suggestions open."""
+    if not proposing:
+        return []
+    asks = [ask_of(stories[request]) for request in proposing]
+    ranked, inputs = await mirror.rank(work.db, asks, work.now)
+    opening: list[tuple[str, float]] = []
+    for each in ranked:
+        taken = domain.proposed(stories[each.request], each.suggestions, each.shortages, inputs, work.now)
+        stories[each.request] = taken.story
+        _tell(work, taken, proposing[each.request])
+        opening += weights(each.suggestions)
+    return opening
+
+
+def ask_of(story: Story) -> Ask:
+    """What the ranking needs to know of a story."""
+    assert story.content is not None
+    return Ask.of(story.content, story.declined)
+
+
+def _tell(work: Work, taken: Step, because: Envelope | None) -> None:
+    for fact in taken.facts:
+        work.say(fact, taken.story.request, because)
+    _later(work, taken.story.request, taken.later)
+
+
+def _later(work: Work, request: str, later: Iterable[tuple[str, Any]]) -> None:
+    for kind, at in later:
+        work.later(kind, request, at)

@@ -1,0 +1,76 @@
+"""A replica's copy of the registry's state and of the open load: refreshed from the database before every ranking, in one snapshot."""
+
+import asyncio
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from schemas.matcher import PlaceSuggestion
+from services.kit.database import Connection
+from services.matcher import ranking, store
+from services.matcher.columns import Register
+from services.matcher.policy import DEFAULT_POLICY, Policy
+from services.matcher.ranking import Ask, Ranked
+from services.matcher.steps import Inputs
+
+_ASKS = TypeAdapter(list[Ask])
+
+
+class Mirror:
+    """The register in memory, and how much of it is settled.
+
+    Load that may yet be rolled back (ours, or of transactions still open when we looked) is applied as passing, and taken off again
+    before the next look, so that a failed transaction leaves nothing behind.
+    """
+
+    def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
+        self.register, self.policy = Register(), policy
+        self._horizon = "0"
+        self._passing: dict[str, float] = {}
+        self._lock = asyncio.Lock()
+
+    async def refresh(self, db: Connection) -> None:
+        """Bring the copy up to what this transaction can see."""
+        async with self._lock:
+            await self._refresh(db)
+
+    async def rank(self, db: Connection, asks: Sequence[Ask], now: datetime) -> tuple[list[Ranked], Inputs]:
+        """Rank in order on the newest state, and store what it rested on. What is suggested weighs as load for the next ranking."""
+        as_of = now.date()
+        async with self._lock:
+            await self._refresh(db)
+            load = self.register.load_vector(as_of)
+            ranked = ranking.rank(self.register, asks, self.policy, as_of)
+            for each in ranked:
+                for peer, weight in weights(each.suggestions):
+                    self._passing[peer] = self._passing.get(peer, 0.0) + weight
+            inputs = Inputs(str(uuid.uuid4()), self.register.version, self.policy.version, as_of)
+        stored = store.Ranking(inputs.registry_version, inputs.policy_version, as_of, load, _ASKS.dump_json(list(asks)))
+        await store.add_ranking(db, inputs.ranking, now, stored)
+        return ranked, inputs
+
+    async def _refresh(self, db: Connection) -> None:
+        new = await store.since(db, self.register.version, self._horizon)
+        self.register.add_open((peer, -weight) for peer, weight in self._passing.items())
+        self.register.apply(new.records)
+        self.register.add_open(new.settled)
+        self.register.add_open(new.passing)
+        self._passing, self._horizon = dict(new.passing), new.horizon
+
+
+def weights(places: Sequence[PlaceSuggestion]) -> list[tuple[str, float]]:
+    """What open suggestions weigh: each peer of a shortlist 1 over its length."""
+    return [(candidate.peer, 1 / len(place.candidates)) for place in places for candidate in place.candidates]
+
+
+async def replay(db: Connection, ident: str, policy: Policy = DEFAULT_POLICY) -> list[Ranked]:
+    """Rank again from what was stored: the same suggestions as then. Errors: LookupError when nothing is stored under that id."""
+    stored = await store.ranking(db, ident)
+    if stored is None:
+        raise LookupError(ident)
+    register = Register()
+    register.apply(await store.records_up_to(db, stored.registry_version))
+    as_of = register.restore(stored.load)
+    return ranking.rank(register, _ASKS.validate_json(stored.asks), policy, as_of)

@@ -1,0 +1,79 @@
+"""Ranking, online: requests one after the other, each against all peers, with the load that the ones before it have added."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from schemas.matcher import PlaceSuggestion, Shortage
+from services.matcher.asks import Ask
+from services.matcher.columns import Register
+from services.matcher.policy import Policy
+from services.matcher.rules import ABSOLUTE, RULES, Rule, excluded_by
+from services.matcher.shortlists import deal
+from services.matcher.standing import Standing
+
+__all__ = ["ABSOLUTE", "OTHER_PLACE", "RULES", "Ask", "Ranked", "Rule", "excluded_by", "rank", "stand"]
+
+OTHER_PLACE = "other_place"
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What can be proposed for a request: a suggestion for every place, or else the places that are short and why."""
+
+    request: str
+    suggestions: tuple[PlaceSuggestion, ...] = ()
+    shortages: tuple[Shortage, ...] = ()
+
+
+def rank(register: Register, asks: Sequence[Ask], policy: Policy, as_of: date) -> list[Ranked]:
+    """Ranks the requests in order. Before the next, each peer who is proposed weighs 1 over the shortlist's length on the register.
+
+    A request is served whole or not at all: with a place short, nothing is proposed and no load is added.
+    In a shortlist the best value comes first, ties by peer id, with two exceptions. Of a request with several places, the first of each
+    comes from a council of its own where there is one. And a peer who was wished for, whom neither a rule nor the floor leaves out, is
+    always in the shortlist of the first place that they may fill: where they stand, or last. Rules and price are the same for them.
+    The result is a pure function of the records applied, the open suggestions, the asks, the policy and the day.
+    """
+    return [_serve(register, ask, policy, as_of) for ask in asks]
+
+
+def stand(register: Register, ask: Ask, role: str, policy: Policy, as_of: date) -> Standing:
+    """How everybody stands for a place of that role now: the arithmetic behind a suggestion, for peers who were not proposed as well."""
+    return Standing(register.columns(), ask, role, policy, as_of)
+
+
+def _serve(register: Register, ask: Ask, policy: Policy, as_of: date) -> Ranked:
+    columns = register.columns()
+    by_role = {role: Standing(columns, ask, role, policy, as_of) for role in dict.fromkeys(role for _, role in ask.places)}
+    standings = [by_role[role] for _, role in ask.places]
+    named = columns.index.get(ask.named_peer) if ask.named_peer else None
+    dealt = deal(standings, columns.home_list, policy.shortlist, named)
+    if not all(dealt):
+        return Ranked(ask.request, shortages=_short(ask, standings, dealt))
+    suggestions = []
+    for (place, role), standing, peers in zip(ask.places, standings, dealt, strict=True):
+        suggestions.append(
+            PlaceSuggestion(
+                place=place,
+                role=role,
+                considered=standing.considered,
+                excluded=standing.excluded,
+                candidates=standing.candidates(peers),
+            )
+        )
+        register.add_open((columns.ids[peer], 1 / len(peers)) for peer in peers)
+    return Ranked(ask.request, suggestions=tuple(suggestions))
+
+
+def _short(ask: Ask, standings: Sequence[Standing], dealt: Sequence[Sequence[int]]) -> tuple[Shortage, ...]:
+    return tuple(
+        Shortage(
+            place=place,
+            role=role,
+            considered=standing.considered,
+            excluded=standing.excluded | ({OTHER_PLACE: standing.eligible} if standing.eligible else {}),
+        )
+        for (place, role), standing, peers in zip(ask.places, standings, dealt, strict=True)
+        if not peers
+    )

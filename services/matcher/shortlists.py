@@ -1,0 +1,77 @@
+"""Who is proposed for which place of one request: nobody twice, each place's first from a council of its own where there is one."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+
+class Order(Protocol):
+    """Peers for one place, best first: `within` may be proposed; `beyond` only where the place would stay empty, or who is wished for."""
+
+    @property
+    def within(self) -> Sequence[int]: ...
+    @property
+    def beyond(self) -> Sequence[int]: ...
+
+
+def deal(orders: Sequence[Order], council_of: Sequence[int], size: int, named: int | None = None) -> list[list[int]]:
+    """By place, 1 to `size` peers; an empty list where nobody is left for the place, however the peers are shared out.
+
+    Every place gets its first peer, then places take turns. `named`, a peer who is wished for, comes into the shortlist of the first place
+    that they may fill: where they stand there, or last.
+    """
+    if len(orders) == 1 and named is None:
+        return [list(orders[0].within[:size])]  # what follows comes to the same, and nine in ten requests are like this
+    everyone = [(*order.within, *order.beyond) for order in orders]
+    firsts = _firsts(everyone, council_of)
+    dealt = [[firsts[place]] if place in firsts else [] for place in range(len(orders))]
+    if len(firsts) < len(orders):
+        return dealt
+    taken = set(firsts.values())
+    wished = None
+    if named is not None and named not in taken:
+        wished = next((place for place, peers in enumerate(everyone) if named in peers), None)
+    if named is not None and wished is not None:
+        dealt[wished].append(named)
+        taken.add(named)
+    turns = [iter(order.within) for order in orders]
+    hungry = list(range(len(orders)))
+    while hungry:
+        hungry = [place for place in hungry if len(dealt[place]) < size and _takes_next(turns[place], dealt[place], taken)]
+    if wished is not None:
+        dealt[wished][1:] = sorted(dealt[wished][1:], key=everyone[wished].index)
+    return dealt
+
+
+def _takes_next(turn: Iterator[int], peers: list[int], taken: set[int]) -> bool:
+    for peer in turn:
+        if peer not in taken:
+            peers.append(peer)
+            taken.add(peer)
+            return True
+    return False
+
+
+def _firsts(everyone: Sequence[Sequence[int]], council_of: Sequence[int]) -> dict[int, int]:
+    """By place, the first peer: as many places as possible get one, those with the fewest peers choose first."""
+    place_of: dict[int, int] = {}
+    for place in sorted(range(len(everyone)), key=lambda place: len(everyone[place])):
+        councils = {council_of[peer] for peer in place_of}
+        free = [peer for peer in everyone[place] if peer not in place_of]
+        elsewhere = (peer for peer in free if council_of[peer] not in councils)
+        first = next(elsewhere, free[0] if free else None)
+        if first is None:
+            _make_room(place, everyone, place_of, set())
+        else:
+            place_of[first] = place
+    return {place: peer for peer, place in place_of.items()}
+
+
+def _make_room(place: int, everyone: Sequence[Sequence[int]], place_of: dict[int, int], asked: set[int]) -> bool:
+    """Finds a peer for the place by moving those who have one to others that they may fill. Source: Kuhn's augmenting paths."""
+    for peer in everyone[place]:
+        if peer not in asked:
+            asked.add(peer)
+            if peer not in place_of or _make_room(place_of[peer], everyone, place_of, asked):
+                place_of[peer] = place
+                return True
+    return False

@@ -1,0 +1,145 @@
+"""The matcher's SQL: stories, the registry's records, open load, and the inputs of rankings."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from schemas.registry import CouncilState, LoadState, PeerState
+from services.kit.database import Connection
+from services.matcher.records import State
+from services.matcher.story import Story
+
+_LOCK = "select doc from story where request = any($1::text[]) order by request for update"
+_SAVE = """insert into story (request, version, state, host, region, kind, changed_at, doc)
+           select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+           on conflict (request) do update set version = excluded.version, state = excluded.state, host = excluded.host,
+               region = excluded.region, kind = excluded.kind, changed_at = excluded.changed_at, doc = excluded.doc"""
+_ONE = "select doc from story where request = $1"
+_LIST = """select doc from story where ($1::text is null or state = $1) and ($2::text[] is null or region = any($2)) and request > $3
+           order by request limit $4"""
+_UNMET = "select request from story where state = 'unmet' and request > $1 order by request limit $2"
+_KEEP = """insert into registry_record (key, version, position, doc)
+           select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) on conflict (key, version) do nothing"""
+# one statement is one snapshot: records above our version, and every load change whose transaction we have not counted for good
+_SINCE = """
+with horizon as (select pg_snapshot_xmin(pg_current_snapshot()) as open)
+select 'horizon' as what, 0::bigint as position, open::text as key, ''::text as doc, 0::double precision as weight from horizon
+union all
+select 'record', position, key, doc, 0 from registry_record where position > $1
+union all
+select case when xid < open then 'settled' else 'passing' end, 0, peer, '', sum(weight) from load_change, horizon
+where xid >= $2::text::xid8 group by 1, 3
+order by 2"""
+_RECORDS_UP_TO = "select position, key, doc from registry_record where position <= $1 order by position"
+_RANKED = "insert into ranking (id, at, registry_version, policy_version, as_of, load, asks) values ($1, $2, $3, $4, $5, $6, $7)"
+_RANKING = "select registry_version, policy_version, as_of, load, asks from ranking where id = $1"
+_STATES = "select state, count(*) as n from story where ($1::text[] is null or region = any($1)) group by state order by state"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What has changed since a replica last looked. horizon: transactions below it are over, and their load changes are in `settled`."""
+
+    horizon: str
+    records: Sequence[tuple[int, str, State | None]]
+    settled: list[tuple[str, float]]
+    passing: list[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The stored inputs of a ranking; `asks` as the bytes they were stored as."""
+
+    registry_version: int
+    policy_version: int
+    as_of: date
+    load: bytes
+    asks: bytes
+
+
+async def lock_stories(db: Connection, requests: Iterable[str]) -> dict[str, Story]:
+    """The known ones of these requests, locked in order until the transaction ends."""
+    rows = await db.fetch(_LOCK, sorted(set(requests)))
+    return {story.request: story for story in (_story(row["doc"]) for row in rows)}
+
+
+async def save_stories(db: Connection, stories: Iterable[Story]) -> None:
+    """Write stories, in the order of their requests."""
+    rows = [
+        (s.request, s.version, s.state, s.host, s.region, s.kind, s.changed_at, s.model_dump_json())
+        for s in sorted(stories, key=lambda s: s.request)
+    ]
+    if rows:
+        await db.execute(_SAVE, *zip(*rows, strict=True))
+
+
+async def story(db: Connection, request: str) -> Story | None:
+    """One story as it stands."""
+    row = await db.fetchrow(_ONE, request)
+    return _story(row["doc"]) if row else None
+
+
+async def stories(db: Connection, state: str | None, regions: list[str] | None, after: str, most: int) -> list[Story]:
+    """Stories by request id; `regions` None means all."""
+    return [_story(row["doc"]) for row in await db.fetch(_LIST, state, regions, after, most)]
+
+
+async def states(db: Connection, regions: list[str] | None) -> dict[str, int]:
+    """How many stories are in each state."""
+    return {row["state"]: row["n"] for row in await db.fetch(_STATES, regions)}
+
+
+async def unmet(db: Connection, after: str, most: int) -> list[str]:
+    """Requests that nobody could be proposed for, in order of their ids."""
+    return [row["request"] for row in await db.fetch(_UNMET, after, most)]
+
+
+async def keep_records(db: Connection, records: Sequence[tuple[str, int, int, str]]) -> None:
+    """Keep (key, version, position, JSON) of registry state records; what is there already stays."""
+    await db.execute(_KEEP, *zip(*sorted(records), strict=True))
+
+
+async def add_open(db: Connection, changes: Iterable[tuple[str, float]]) -> None:
+    """Write load changes, (peer, weight), one row a peer."""
+    sums: dict[str, float] = defaultdict(float)
+    for peer, weight in changes:
+        sums[peer] += weight
+    if sums:
+        await db.copy_records_to_table("load_change", records=sums.items(), columns=("peer", "weight"))
+
+
+async def since(db: Connection, position: int, horizon: str) -> Since:
+    """Everything above a registry version and a horizon, in one snapshot."""
+    rows = await db.fetch(_SINCE, position, horizon)
+    records = [(row["position"], row["key"], _state(row["key"], row["doc"])) for row in rows if row["what"] == "record"]
+    settled = [(row["key"], row["weight"]) for row in rows if row["what"] == "settled"]
+    passing = [(row["key"], row["weight"]) for row in rows if row["what"] == "passing"]
+    return Since(next(row["key"] for row in rows if row["what"] == "horizon"), records, settled, passing)
+
+
+async def records_up_to(db: Connection, position: int) -> list[tuple[int, str, State | None]]:
+    """The registry's records up to a version: with a stored ranking, all that is needed to replay it."""
+    return [(row["position"], row["key"], _state(row["key"], row["doc"])) for row in await db.fetch(_RECORDS_UP_TO, position)]
+
+
+async def add_ranking(db: Connection, ident: str, at: datetime, inputs: Ranking) -> None:
+    """Store the inputs of a ranking."""
+    await db.execute(_RANKED, ident, at, inputs.registry_version, inputs.policy_version, inputs.as_of, inputs.load, inputs.asks)
+
+
+async def ranking(db: Connection, ident: str) -> Ranking | None:
+    """The stored inputs of a ranking."""
+    row = await db.fetchrow(_RANKING, ident)
+    return Ranking(*row) if row else None
+
+
+_STATES_OF: dict[str, type[State]] = {"peer": PeerState, "council": CouncilState, "load": LoadState}
+
+
+def _story(doc: str) -> Story:
+    return Story.model_validate_json(doc)
+
+
+def _state(key: str, doc: str) -> State:
+    return _STATES_OF[key.partition(":")[0]].model_validate_json(doc)

@@ -1,0 +1,73 @@
+"""A request and its current match as frozen values: what the matcher remembers between two facts."""
+
+from datetime import date
+
+from pydantic import AwareDatetime
+
+from schemas.fact import Line, Value
+from schemas.matcher import MatchSuggested, Shortage
+from schemas.requests import RequestContent
+from services.matcher.consents import Consent
+
+
+class Question(Value):
+    """What waits for a person: an arrangement that the registry refused."""
+
+    question: str
+    rule: str
+    line: Line
+    short_by: float
+
+
+class Match(Value):
+    """The current attempt: first proposed, then with lines chosen, then with consents.
+
+    `lines` holds every line ever chosen for it; `arranged` marks one that was agreed by telephone.
+    """
+
+    match: str
+    suggestion: MatchSuggested | None = None
+    lines: tuple[Line, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    starts: date
+    ends: date
+    expires_at: AwareDatetime | None = None
+    arranged: bool = False
+    question: Question | None = None
+
+
+class Story(Value):
+    """One request from opened to its end.
+
+    state: new, suggested, unmet, selected, consenting, completing, placed, completed, withdrawn, arranging, questioned.
+    version counts the facts said about the request; `expected_version` of a command is held against it.
+    declined: peers who are not proposed for this request again.
+    short and retry_at, while unmet: the places that could not be filled, and when they are looked at again.
+    """
+
+    request: str
+    version: int = 0
+    state: str = "new"
+    host: str
+    region: str
+    kind: str
+    route: str
+    content: RequestContent | None = None
+    attempt: int = 0
+    declined: frozenset[str] = frozenset()
+    match: Match | None = None
+    short: tuple[Shortage, ...] = ()
+    retry_at: AwareDatetime | None = None
+    changed_by: str = "matcher"
+    changed_at: AwareDatetime
+
+    @property
+    def priority(self) -> str:
+        """The request's priority; an arrangement has none of its own."""
+        return self.content.priority if self.content else "other"
+
+    @property
+    def current(self) -> Match:
+        """The current match. Errors: AssertionError where the state has none."""
+        assert self.match is not None
+        return self.match

@@ -1,0 +1,107 @@
+"""What callers of the matcher send and get."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.fact import Days, LaCode, PeerId
+from services.matcher.story import Story
+
+ReasonCode = Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z_]+$", description="a code, kept in the event")]
+Reason = Annotated[str, Field(max_length=2000, description="words for the audit; nothing about any child or family")]
+
+
+class Body(BaseModel):
+    """What every command carries: the version that its sender saw, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expected_version: Annotated[int, Field(ge=0)]
+    reason: Reason = ""
+
+
+class Confirm(Body):
+    """Choose a proposed peer for each place; without `choices` the first of each."""
+
+    choices: dict[str, PeerId] = {}
+    because: ReasonCode = "best_suggestion"
+
+
+class Decline(Body):
+    """Turn down proposed peers; the next best are proposed."""
+
+    peers: Annotated[list[PeerId], Field(min_length=1, max_length=50)]
+    because: ReasonCode
+
+
+class Override(Body):
+    """Choose a peer who was not proposed, or against the order. The reason is required."""
+
+    choices: Annotated[dict[str, PeerId], Field(min_length=1)]
+    because: ReasonCode
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+
+
+class Answer(Body):
+    """What a party said about a consent. `on_behalf` when you record what you were told, by `channel`."""
+
+    agreed: bool
+    on_behalf: bool = True
+    channel: Annotated[str, Field(pattern="^(desk|telephone|email|meeting)$")] = "telephone"
+    because: ReasonCode = "not_said"
+
+
+class AnswerQuestion(Body):
+    """retry (the offer was widened) or withdraw."""
+
+    answer: Annotated[str, Field(pattern="^(retry|withdraw)$")]
+
+
+class Spent(Body):
+    """The work is done: days given on each line."""
+
+    days: dict[int, Annotated[float, Field(ge=0, multiple_of=0.5)]]
+    completed_on: date
+
+
+class ArrangedLine(BaseModel):
+    """One person who was agreed with."""
+
+    role: str
+    peer: PeerId
+    days: Days
+
+
+class Arrangement(BaseModel):
+    """What was agreed by telephone: for a request we know (`request`, `expected_version`), or for none."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    request: str | None = None
+    expected_version: int | None = None
+    host: LaCode
+    kind: str
+    lines: Annotated[list[ArrangedLine], Field(min_length=1, max_length=12)]
+    starts: date
+    ends: date
+    agreed_on: date
+    because: ReasonCode = "agreed_by_telephone"
+    reason: Reason = ""
+
+
+class StoryList(BaseModel):
+    """Stories by request id; ask again with `after` = the last one for more."""
+
+    stories: list[Story]
+    states: dict[str, int]
+
+
+class Why(BaseModel):
+    """Why a peer is proposed, or not."""
+
+    request: str
+    place: str
+    peer: str
+    words: str
+    rule: str | None

@@ -1,0 +1,158 @@
+"""The register over HTTP: reading it, and commands that enter one row at a time, read and judged exactly as a row of a file."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from schemas.fact import Problem
+from services.kit.access import Actor
+from services.kit.problems import Refused, not_found, stale
+from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.work import Work
+from services.registry import entering, files_api, reading_store, register_store, rows, views
+from services.registry.entering import Overtaken
+from services.registry.register import CouncilEntry
+from services.registry.rows import Fault
+from services.registry.views import Entered
+
+ROUTER = APIRouter()
+ROUTER.include_router(files_api.ROUTER)
+
+READ = "registry:read"
+CONTACT = "registry:read_contact"
+WRITE = "registry:write"
+
+Host = Annotated[Kitchen, Depends(kitchen)]
+Reader = Annotated[Actor, Depends(needs(READ))]
+Order = Annotated[Command, Depends(command(WRITE))]
+LaCode = Annotated[str, Query(pattern="^[0-9]{3}$")]
+Limit = Annotated[int, Query(ge=1, le=1000)]
+Owner = Annotated[str | None, Query(max_length=80, pattern="^(peer|council):.+$")]
+
+
+@ROUTER.get("/councils", tags=["register"])
+async def list_councils(host: Host, _: Reader, after: str = "", limit: Limit = 200) -> views.Councils:
+    """Every council of the register, whatever the caller's regions."""
+    found = await host.database.once(lambda db: reading_store.councils(db, None, after, limit))
+    return views.Councils(councils=[views.Council(**dict(row)) for row in found])
+
+
+@ROUTER.get("/councils/{la_code}", tags=["register"])
+async def read_council(la_code: str, host: Host, _: Reader) -> views.Council:
+    """One council by its three-digit code."""
+    found = await host.database.once(lambda db: reading_store.councils(db, la_code, "", 1))
+    if not found:
+        raise not_found("council", la_code)
+    return views.Council(**dict(found[0]))
+
+
+@ROUTER.get("/peers", tags=["register"])
+async def list_peers(
+    host: Host,
+    _: Reader,
+    council: LaCode | None = None,
+    role: str | None = None,
+    theme: str | None = None,
+    after: str = "",
+    limit: Limit = 200,
+) -> views.Peers:
+    """Peers of a council, in a role today, expert in a theme (codes), whatever the caller's regions."""
+    today = host.clock.now().date()
+    found = await host.database.once(lambda db: reading_store.peers(db, None, council, role, theme, today, after, limit))
+    return views.Peers(peers=[views.Peer(**dict(row)) for row in found])
+
+
+@ROUTER.get("/peers/{peer}", tags=["register"])
+async def read_peer(peer: str, host: Host, actor: Reader) -> views.PeerContact | views.PeerProfile:
+    """One peer with every post; with the e-mail address for callers who hold registry:read_contact."""
+    today = host.clock.now().date()
+    found = await host.database.once(lambda db: reading_store.peers(db, peer, None, None, None, today, "", 1))
+    if not found:
+        raise not_found("peer", peer)
+    posts = await host.database.once(lambda db: register_store.posts_of(db, [peer]))
+    shown = views.PeerContact if CONTACT in actor.scopes else views.PeerProfile
+    told = [views.Post(council=post.council, role=post.role, from_=post.starts, to=post.ends) for post in posts]
+    return shown(**dict(found[0]), posts=told)
+
+
+@ROUTER.get("/offers", tags=["capacity"])
+async def list_offers(host: Host, _: Reader, owner: Owner = None, after: str = "", limit: Limit = 200) -> views.Offers:
+    """Days that are made available, of one owner (`peer:<id>` or `council:<la_code>`) or of all."""
+    found = await host.database.once(lambda db: reading_store.accounts(db, owner, after, limit))
+    return views.Offers(offers=[views.offer(row) for row in found])
+
+
+@ROUTER.get("/accounts", tags=["capacity"])
+async def list_accounts(host: Host, _: Reader, owner: Owner = None, after: str = "", limit: Limit = 200) -> views.Accounts:
+    """What is held, placed and free of each offer; of one owner or of all."""
+    found = await host.database.once(lambda db: reading_store.accounts(db, owner, after, limit))
+    return views.Accounts(accounts=[views.account(row) for row in found])
+
+
+@ROUTER.get("/holds", tags=["capacity"])
+async def read_hold(host: Host, _: Reader, match: Annotated[str, Query(max_length=64)]) -> views.Hold:
+    """What is, or was, set aside for a match."""
+    found = await host.database.once(lambda db: reading_store.hold(db, match))
+    if found is None:
+        raise not_found("hold for match", match)
+    return views.hold(*found)
+
+
+@ROUTER.post("/councils", tags=["register"])
+async def enter_council(row: views.CouncilRow, order: Order) -> Response:
+    """Add or change a council."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/peers", tags=["register"])
+async def enter_peer(row: views.PeerRow, order: Order) -> Response:
+    """Add or change a peer."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/posts", tags=["register"])
+async def enter_post(row: views.PostRow, order: Order) -> Response:
+    """Add a post, or change its last day."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/offers", tags=["capacity"])
+async def enter_offer(row: views.OfferRow, order: Order) -> Response:
+    """Add or change an offer; never below what is held or placed."""
+    return await _enter(row, order)
+
+
+async def _enter(row: views.Command, order: Command) -> Response:
+    async def do(work: Work) -> Entered:
+        await register_store.lock_register(work.db)
+        register = await register_store.councils(work.db)
+        entry = rows.read(row.kind_of_row, row.cells(), rows.resolver(register))
+        if isinstance(entry, list):
+            raise _refused(entry)
+        if row.expected_version is not None:
+            there = await register_store.version(work.db, entry.owner())
+            if there and there[0] != row.expected_version:
+                raise stale(row.expected_version, there[0], there[2], there[1].isoformat())
+        (outcome,) = await entering.judge(work.db, row.kind_of_row, [entry])
+        if isinstance(outcome, Fault):
+            raise _refused([outcome])
+        if isinstance(entry, CouncilEntry):
+            clash = entering.clashes(register, [entry])
+            if clash:
+                raise _refused(list(clash.values()))
+        if outcome != "same":
+            try:
+                await entering.enter(work, row.kind_of_row, [entry], order.actor.id)
+            except Overtaken:
+                raise Refused(409, "below_used", "Days of this offer were held just now. Read its account, then decide.") from None
+            work.note(order.actor.id, f"registry.enter_{row.kind_of_row}", f"{row.kind_of_row}:{entry.key()}")
+        now_at = await register_store.version(work.db, entry.owner())
+        return Entered(key=entry.key(), owner=entry.owner(), outcome=outcome, version=now_at[0] if now_at else 0)
+
+    return await order(row, do)
+
+
+def _refused(faults: list[Fault]) -> Refused:
+    """The faults of a row without the values: an error body repeats nothing that was submitted."""
+    problems = tuple(Problem(field=fault.column, rule=fault.rule, reason=fault.reason, remedy=fault.remedy) for fault in faults)
+    return Refused(422, "invalid_row", "Nothing was changed; see problems.", problems)

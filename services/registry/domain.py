@@ -1,0 +1,225 @@
+"""What may be held and placed: pure decisions over the accounts of peers and councils. Everything here counts half-days."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from schemas.fact import Line
+from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
+from schemas.registry import CapacityHeld, CapacityPlaced, HoldExpired, HoldRefused, HoldReleased, RegistryFact
+
+
+class BrokenStory(Exception):
+    """A fact that cannot come in this order: what it speaks of was never held. The record is parked for a person to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A capacity offer with what is used of it. `owner` is `peer:<id>` or `council:<la_code>`; both dates are included."""
+
+    offer: str
+    owner: str
+    starts: date
+    ends: date
+    offered: int
+    held: int = 0
+    placed: int = 0
+
+    @property
+    def free(self) -> int:
+        return self.offered - self.held - self.placed
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """A line of a match, the first day of its work, the offers it is charged to, and whether it is held, placed or free again."""
+
+    line: Line
+    starts: date
+    state: str
+    peer_offer: str
+    council_offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """All that is, or was, set aside for a match. It is held while one of its lines is; then placed, released or expired."""
+
+    match: str
+    request: str
+    state: str
+    expires_at: datetime | None
+    lines: tuple[HeldLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a decision may know: accounts by owner, half-days taken of each offer since they were read, the council of every active peer."""
+
+    accounts: Mapping[str, Sequence[Account]]
+    taken: Mapping[str, int]
+    councils: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The hold as it is from now on (None: there is none), and the fact to say, if anything happened."""
+
+    hold: Hold | None
+    fact: RegistryFact | None = None
+
+
+def half_days(days: float) -> int:
+    """Days in steps of half a day as a whole number of half-days."""
+    return round(days * 2)
+
+
+def peer_owner(peer: str) -> str:
+    """The name under which a peer owns offers and load."""
+    return f"peer:{peer}"
+
+
+def council_owner(council: str) -> str:
+    """The name under which a council owns offers and load."""
+    return f"council:{council}"
+
+
+def select(selected: MatchSelected, hold: Hold | None, known: Known) -> Decision:
+    """Hold every line that is new to the match, or none of them; the same selection again changes nothing."""
+    new = _unknown(selected.lines, hold)
+    if not new:
+        return Decision(hold)
+    charged = charge(new, selected.starts, "held", known)
+    if isinstance(charged, Refusal):
+        return Decision(hold, _refused(selected, charged))
+    lines = (*(hold.lines if hold else ()), *charged)
+    after = Hold(selected.match, selected.request, "held", selected.expires_at, lines)
+    held = tuple(line.line for line in lines if line.state == "held")
+    return Decision(after, CapacityHeld(match=after.match, request=after.request, lines=held, expires_at=selected.expires_at))
+
+
+def arrange(recorded: ArrangementRecorded, hold: Hold | None, known: Known) -> Decision:
+    """Place every line at once, those that are held already from their hold, or none; the same arrangement again changes nothing."""
+    asked = {line.line for line in recorded.lines}
+    old = hold.lines if hold else ()
+    ripe = [line for line in old if line.state == "held" and line.line.line in asked]
+    new = _unknown(recorded.lines, hold)
+    if not new and not ripe:
+        return Decision(hold)
+    charged = charge(new, recorded.starts, "placed", known)
+    if isinstance(charged, Refusal):
+        return Decision(hold, _refused(recorded, charged))
+    lines = (*(replace(line, state="placed") if line in ripe else line for line in old), *charged)
+    state = "held" if any(line.state == "held" for line in lines) else "placed"
+    after = Hold(recorded.match, recorded.request, state, hold.expires_at if hold else None, lines)
+    placed = tuple(line.line for line in lines if line.line.line in asked)
+    return Decision(after, CapacityPlaced(match=after.match, request=after.request, lines=placed))
+
+
+def complete(completed: ConsentsCompleted, hold: Hold | None) -> Decision:
+    """Place what is held; lines that were replaced meanwhile are let go. Nothing when the hold is gone: that was said when it went.
+
+    Errors: BrokenStory when a line was never held, or was let go while the rest is held.
+    """
+    if hold is not None and hold.state != "held":
+        return Decision(hold)
+    named = {line.line for line in completed.lines}
+    if hold is None or not named <= {line.line.line for line in hold.lines if line.state != "free"}:
+        raise BrokenStory(f"consents are complete for lines of match {completed.match} that are not held")
+    lines = tuple(replace(line, state=_after_consents(line, named)) for line in hold.lines)
+    placed = tuple(line.line for line in lines if line.line.line in named)
+    return Decision(replace(hold, state="placed", lines=lines), CapacityPlaced(match=hold.match, request=hold.request, lines=placed))
+
+
+def release(ended: MatchLapsed | MatchWithdrawn, hold: Hold | None) -> Decision:
+    """Let go of all that is held and placed: a match that ends so was never begun (the matcher says neither once it said MatchPlaced)."""
+    if hold is None or hold.state not in ("held", "placed"):
+        return Decision(hold)
+    lines = tuple(replace(line, state="free") for line in hold.lines)
+    released = HoldReleased(match=hold.match, request=hold.request, because=ended.because)
+    return Decision(replace(hold, state="released", lines=lines), released)
+
+
+def expire(hold: Hold | None, now: datetime) -> Decision:
+    """Let go of a hold whose time has come and that is still held; lines that are placed already stay so."""
+    if hold is None or hold.state != "held" or hold.expires_at is None or hold.expires_at > now:
+        return Decision(hold)
+    lines = tuple(replace(line, state="free") if line.state == "held" else line for line in hold.lines)
+    state = "placed" if any(line.state == "placed" for line in lines) else "expired"
+    return Decision(replace(hold, state=state, lines=lines), HoldExpired(match=hold.match, request=hold.request))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The first line that cannot be had: `rule` is unknown_peer, no_offer, peer_days or council_days; `short_by` in half-days."""
+
+    line: Line
+    rule: str
+    short_by: int
+
+
+def charge(lines: Iterable[Line], starts: date, state: str, known: Known) -> tuple[HeldLine, ...] | Refusal:
+    """Charge every line to an offer of its peer and one of its council, counting what the lines before it take; all lines or none.
+
+    All days of a line go to one offer: of those in force on the first day of the work the one with most free days (of two alike
+    the one whose name sorts first). docs/decisions says why.
+    """
+    taken: dict[str, int] = {}
+    charged = []
+    for line in lines:
+        days = half_days(line.days)
+        if known.councils.get(line.peer) != line.council:
+            return Refusal(line, "unknown_peer", days)
+        peer = _roomiest(known, peer_owner(line.peer), starts, taken)
+        council = _roomiest(known, council_owner(line.council), starts, taken)
+        if peer is None or council is None:
+            return Refusal(line, "no_offer", days)
+        for (left, offer), rule in ((peer, "peer_days"), (council, "council_days")):
+            if days > left:
+                return Refusal(line, rule, days - left)
+            taken[offer] = taken.get(offer, 0) + days
+        charged.append(HeldLine(line, starts, state, peer[1], council[1]))
+    return tuple(charged)
+
+
+def charges(hold: Hold | None) -> dict[tuple[str, str], int]:
+    """Half-days by (offer, held or placed) that a hold accounts for."""
+    found: dict[tuple[str, str], int] = {}
+    for line in hold.lines if hold else ():
+        if line.state != "free":
+            for offer in (line.peer_offer, line.council_offer):
+                found[offer, line.state] = found.get((offer, line.state), 0) + half_days(line.line.days)
+    return found
+
+
+def owners(hold: Hold) -> set[str]:
+    """Whose load a hold is, or was."""
+    return {owner for line in hold.lines for owner in (peer_owner(line.line.peer), council_owner(line.line.council))}
+
+
+def _roomiest(known: Known, owner: str, day: date, taken: Mapping[str, int]) -> tuple[int, str] | None:
+    """(half-days left, offer) of the offer in force on the day of which most is left."""
+    left = [
+        (taken.get(account.offer, 0) + known.taken.get(account.offer, 0) - account.free, account.offer)
+        for account in known.accounts.get(owner, ())
+        if account.starts <= day <= account.ends
+    ]
+    if not left:
+        return None
+    owing, offer = min(left)
+    return -owing, offer
+
+
+def _unknown(lines: Iterable[Line], hold: Hold | None) -> list[Line]:
+    known = {line.line.line for line in hold.lines} if hold else set()
+    return [line for line in lines if line.line not in known]
+
+
+def _refused(asked: MatchSelected | ArrangementRecorded, refusal: Refusal) -> HoldRefused:
+    return HoldRefused(match=asked.match, request=asked.request, line=refusal.line, rule=refusal.rule, short_by=refusal.short_by / 2)
+
+
+def _after_consents(line: HeldLine, named: set[int]) -> str:
+    if line.line.line in named:
+        return "placed"
+    return "free" if line.state == "held" else line.state

@@ -1,0 +1,129 @@
+"""How entries get into the register, from a file or from a command: judged against what is there, written, and said."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import cast
+
+from schemas.envelope import Envelope
+from schemas.registry import CapacityOffered, CouncilRegistered, PeerLeft, PeerRegistered
+from services.kit.database import Connection
+from services.kit.work import Work
+from services.registry import register_store, state
+from services.registry.register import CouncilEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry, departures
+from services.registry.rows import Fault
+
+
+class Overtaken(Exception):
+    """A guard refused entries that had been judged good: their offers are used by more than they would hold. Keys in `keys`."""
+
+    def __init__(self, keys: Collection[str]) -> None:
+        super().__init__(f"{len(keys)} offers")
+        self.keys = frozenset(keys)
+
+
+async def judge(db: Connection, kind: Kind, entries: Sequence[Entry]) -> list[str | Fault]:
+    """For each entry `new`, `changed` or `same`, or what is wrong with it beside what the register holds."""
+    there = await register_store.existing(db, kind, entries)
+    peers = {owner.partition(":")[2] for owner in (entry.owner() for entry in entries) if owner.startswith("peer:")}
+    known = await register_store.known_peers(db, peers) if kind in ("posts", "offers") else peers
+    used = await register_store.used(db, list(there)) if kind == "offers" else {}
+    return [_judged(entry, there.get(entry.key()), known, used) for entry in entries]
+
+
+def clashes(councils: Iterable[CouncilEntry], entries: Iterable[CouncilEntry]) -> dict[str, Fault]:
+    """By la_code, those of the entries whose GSS code another council would have too once all are entered."""
+    after = {council.la_code: council.gss_code for council in councils}
+    new = {entry.la_code: entry.gss_code for entry in entries}
+    after.update(new)
+    bearers: dict[str, list[str]] = {}
+    for la_code, gss_code in after.items():
+        bearers.setdefault(gss_code, []).append(la_code)
+    found = {}
+    for la_code, gss_code in new.items():
+        others = [other for other in bearers[gss_code] if other != la_code]
+        if others:
+            reason = f"This is the GSS code of council {', '.join(others)} too."
+            found[la_code] = Fault(
+                "gss_code", gss_code, "gss_code_twice", reason, "Correct one of them; each council has a code of its own."
+            )
+    return found
+
+
+async def enter(work: Work, kind: Kind, entries: Sequence[Entry], actor: str, because: Envelope | None = None) -> None:
+    """Write entries that were judged new or changed, say what happened, and say the state records anew.
+
+    Errors: Overtaken, and then the transaction must not be committed.
+    """
+    match kind:
+        case "councils":
+            await _enter_councils(work, cast(Sequence[CouncilEntry], entries), actor, because)
+        case "peers":
+            await _enter_peers(work, cast(Sequence[PeerEntry], entries), actor, because)
+        case "posts":
+            await _enter_posts(work, cast(Sequence[PostEntry], entries), actor, because)
+        case "offers":
+            await _enter_offers(work, cast(Sequence[OfferEntry], entries), actor, because)
+
+
+async def _enter_councils(work: Work, entries: Sequence[CouncilEntry], actor: str, because: Envelope | None) -> None:
+    rows = await register_store.write_councils(work.db, entries, work.now, actor)
+    for entry in entries:
+        work.say(CouncilRegistered(council=entry.la_code, region=entry.region, willing=entry.willing), entry.owner(), because)
+    await state.say_councils(work, rows, because)
+
+
+async def _enter_peers(work: Work, entries: Sequence[PeerEntry], actor: str, because: Envelope | None) -> None:
+    there = await register_store.existing(work.db, "peers", [entry for entry in entries if not entry.active])
+    rows = await register_store.write_peers(work.db, entries, work.now, actor)
+    for entry in entries:
+        work.say(PeerRegistered(peer=entry.peer, council=entry.council, kind=entry.kind), entry.owner(), because)
+        before = cast(PeerEntry | None, there.get(entry.peer))
+        if before is not None and before.active:
+            work.say(PeerLeft(peer=entry.peer, council=before.council, on=work.now.date()), entry.owner(), because)
+    await state.say_peers(work, rows, because)
+
+
+async def _enter_posts(work: Work, entries: Sequence[PostEntry], actor: str, because: Envelope | None) -> None:
+    peers = sorted({entry.peer for entry in entries})
+    before = await register_store.posts_of(work.db, peers)
+    await register_store.write_posts(work.db, entries)
+    for peer, council, day in departures(before, await register_store.posts_of(work.db, peers)):
+        work.say(PeerLeft(peer=peer, council=council, on=day), f"peer:{peer}", because)
+    await state.say_peers(work, await register_store.touch_peers(work.db, peers, work.now, actor), because)
+
+
+async def _enter_offers(work: Work, entries: Sequence[OfferEntry], actor: str, because: Envelope | None) -> None:
+    await register_store.lock_offers(work.db, [entry.offer for entry in entries])
+    refused = await register_store.write_offers(work.db, entries)
+    if refused:
+        raise Overtaken(refused)
+    for entry in entries:
+        offered = CapacityOffered(offer=entry.offer, owner=entry.of, days=entry.half_days / 2, starts=entry.starts, ends=entry.ends)
+        work.say(offered, entry.of, because)
+    owners = {entry.of for entry in entries}
+    peers, councils = ([name.partition(":")[2] for name in sorted(owners) if name.startswith(kind)] for kind in ("peer:", "council:"))
+    await state.say_peers(work, await register_store.touch_peers(work.db, peers, work.now, actor), because)
+    await state.say_councils(work, await register_store.touch_councils(work.db, councils, work.now, actor), because)
+
+
+def _judged(entry: Entry, there: Entry | None, known: Collection[str], used: dict[str, int]) -> str | Fault:
+    kind, _, name = entry.owner().partition(":")
+    if kind == "peer" and name not in known:
+        column, value = ("owner", entry.owner()) if isinstance(entry, OfferEntry) else ("peer", name)
+        return Fault(column, value, "unknown_peer", "This is not a peer in the register.", "Correct it, or import the peer first.")
+    if there is None:
+        return "new"
+    if isinstance(entry, OfferEntry):
+        if there.owner() != entry.of:
+            remedy = "Give this offer an identifier of its own; an offer stays its owner's."
+            return Fault("offer", entry.offer, "offer_of_another", f"This is an offer of {there.owner()}.", remedy)
+        if entry.half_days < used[entry.offer]:
+            return short(entry, used[entry.offer])
+    return "same" if there == entry else "changed"
+
+
+def short(entry: OfferEntry, used: int) -> Fault:
+    """The fault of an offer that would hold less than the `used` half-days that are held or placed."""
+    remedy = f"Offer at least {used / 2:g} days."
+    return Fault(
+        "days", f"{entry.half_days / 2:g}", "below_used", f"This is less than the {used / 2:g} days that are held or placed.", remedy
+    )

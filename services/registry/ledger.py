@@ -1,0 +1,51 @@
+"""The holds and accounts of one batch as they stand after each decision; pure, and nothing of it is written before the batch's end."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
+from schemas.registry import RegistryFact
+from services.registry import domain
+from services.registry.domain import Account, Decision, Hold, Known
+
+Heard = MatchSelected | ArrangementRecorded | ConsentsCompleted | MatchLapsed | MatchWithdrawn
+
+
+class Ledger:
+    """Decides fact after fact. `holds` start as what was there."""
+
+    def __init__(self, holds: Mapping[str, Hold], accounts: Iterable[Account], councils: Mapping[str, str]) -> None:
+        self.holds = dict(holds)
+        of_owner: dict[str, list[Account]] = {}
+        for account in accounts:
+            of_owner.setdefault(account.owner, []).append(account)
+        self._taken: dict[str, int] = {}
+        self._known = Known(of_owner, self._taken, councils)
+
+    def hear(self, fact: Heard) -> RegistryFact | None:
+        """What follows from a fact, given all that was decided before it. Errors: BrokenStory."""
+        hold = self.holds.get(fact.match)
+        match fact:
+            case MatchSelected():
+                decision = domain.select(fact, hold, self._known)
+            case ArrangementRecorded():
+                decision = domain.arrange(fact, hold, self._known)
+            case ConsentsCompleted():
+                decision = domain.complete(fact, hold)
+            case MatchLapsed() | MatchWithdrawn():
+                decision = domain.release(fact, hold)
+        return self._settle(hold, decision)
+
+    def expire(self, match: str, now: datetime) -> RegistryFact | None:
+        """What follows from a hold's time having come."""
+        hold = self.holds.get(match)
+        return self._settle(hold, domain.expire(hold, now))
+
+    def _settle(self, before: Hold | None, decision: Decision) -> RegistryFact | None:
+        after = decision.hold
+        if after is not None and after is not before:
+            self.holds[after.match] = after
+            for sign, hold in ((1, after), (-1, before)):
+                for (offer, _), days in domain.charges(hold).items():
+                    self._taken[offer] = self._taken.get(offer, 0) + sign * days
+        return decision.fact

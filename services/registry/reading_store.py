@@ -1,0 +1,66 @@
+"""What readers ask of the register: pages of councils, peers, posts and offers in the order of their keys, accounts and holds."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from services.kit.database import Connection
+from services.registry.register import CouncilEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
+
+_COUNCILS = """select la_code, gss_code, name, region, type, aliases, linked, willing, version from council
+               where ($1::text is null or la_code = $1) and la_code > $2 order by la_code limit $3"""
+_PEERS = """select peer, kind, council, name, party, themes, email, active, version from peer p
+            where ($1::text is null or peer = $1) and ($2::text is null or council = $2) and ($4::text is null or $4 = any(themes))
+              and ($3::text is null or exists (select from post where post.peer = p.peer and role = $3 and starts <= $5
+                                                                  and (ends is null or ends >= $5)))
+              and peer > $6 order by peer limit $7"""
+_ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed from offer
+               where ($1::text is null or owner = $1) and offer > $2 order by offer limit $3"""
+_HOLD = "select match, request, state, expires_at from hold where match = $1"
+_LINES = "select * from hold_line where match = $1 order by line"
+_PAGE: dict[Kind, str] = {
+    "councils": """select la_code, gss_code, name, region, type, aliases, linked, willing from council
+                   where ($1 = '' or la_code > $1) order by la_code limit $2""",
+    "peers": """select peer, kind, council, name, party, themes, email, active from peer
+                where ($1 = '' or peer > $1) order by peer limit $2""",
+    "posts": """select peer, council, role, starts, ends from post
+                where ($1 = '' or (peer, council, role, starts) > ($1, $3, $4, $5::date)) order by peer, council, role, starts limit $2""",
+    "offers": """select offer, owner as of, offered as half_days, starts, ends from offer
+                 where ($1 = '' or offer > $1) order by offer limit $2""",
+}
+
+
+async def councils(db: Connection, la_code: str | None, after: str, most: int) -> list[Any]:
+    """Councils by code, with the versions of their records."""
+    return await db.fetch(_COUNCILS, la_code, after, most)
+
+
+async def peers(
+    db: Connection, peer: str | None, council: str | None, role: str | None, theme: str | None, day: date, after: str, most: int
+) -> list[Any]:
+    """Peers by identifier, with the versions of their records; of `role` are those who hold it on the day."""
+    return await db.fetch(_PEERS, peer, council, role, theme, day, after, most)
+
+
+async def accounts(db: Connection, owner: str | None, after: str, most: int) -> list[Any]:
+    """Offers by identifier, with the half-days of each that are held and placed."""
+    return await db.fetch(_ACCOUNTS, owner, after, most)
+
+
+async def hold(db: Connection, match: str) -> tuple[Any, Collection[Any]] | None:
+    """What is or was set aside for a match, and its lines; None when nothing ever was."""
+    row = await db.fetchrow(_HOLD, match)
+    return (row, await db.fetch(_LINES, match)) if row else None
+
+
+async def page(db: Connection, kind: Kind, last: Entry | None, most: int) -> list[Entry]:
+    """The entries that follow on `last` in the order of their keys; from the first on without it."""
+    match last:
+        case PostEntry():
+            place: tuple[object, ...] = (last.peer, most, last.council, last.role, last.starts)
+        case None:
+            place = ("", most, "", "", None) if kind == "posts" else ("", most)
+        case _:
+            place = (last.key(), most)
+    model = {"councils": CouncilEntry, "peers": PeerEntry, "posts": PostEntry, "offers": OfferEntry}[kind]
+    return [model(**dict(row)) for row in await db.fetch(_PAGE[kind], *place)]

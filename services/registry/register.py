@@ -1,0 +1,152 @@
+"""The entries of the register: councils, peers, posts and offers, each with the columns of its file; pure."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import ClassVar, Literal
+
+from schemas.fact import Value
+
+Kind = Literal["councils", "peers", "posts", "offers"]
+"""What a file or a command is about."""
+
+
+class Entry(Value, ABC):
+    """One row of the register. `columns` are those of its file; `optional` may be left out of a file, which is as if they were empty."""
+
+    columns: ClassVar[tuple[str, ...]]
+    optional: ClassVar[frozenset[str]]
+
+    @abstractmethod
+    def key(self) -> str:
+        """What tells it from others of its kind."""
+
+    @abstractmethod
+    def owner(self) -> str:
+        """Whose state record it is part of: `peer:<id>` or `council:<la_code>`."""
+
+    @abstractmethod
+    def cells(self) -> tuple[str, ...]:
+        """Its row in a file, in the order of the columns."""
+
+
+class CouncilEntry(Entry):
+    """A council; `linked` are councils that share a trust, a director or a chief executive with it, by code."""
+
+    columns: ClassVar = ("la_code", "gss_code", "name", "region", "type", "aliases", "linked", "willing")
+    optional: ClassVar = frozenset({"aliases", "linked", "willing"})
+
+    la_code: str
+    gss_code: str
+    name: str
+    region: str
+    type: str
+    aliases: tuple[str, ...]
+    linked: tuple[str, ...]
+    willing: bool
+
+    def key(self) -> str:
+        return self.la_code
+
+    def owner(self) -> str:
+        return f"council:{self.la_code}"
+
+    def cells(self) -> tuple[str, ...]:
+        lists = (";".join(self.aliases), ";".join(self.linked))
+        return (self.la_code, self.gss_code, self.name, self.region, self.type, *lists, _yes(self.willing))
+
+
+class PeerEntry(Entry):
+    """A peer; `party` is a councillor's alone."""
+
+    columns: ClassVar = ("peer", "kind", "council", "name", "party", "themes", "email", "active")
+    optional: ClassVar = frozenset({"party", "themes", "email", "active"})
+
+    peer: str
+    kind: str
+    council: str
+    name: str
+    party: str | None
+    themes: tuple[str, ...]
+    email: str
+    active: bool
+
+    def key(self) -> str:
+        return self.peer
+
+    def owner(self) -> str:
+        return f"peer:{self.peer}"
+
+    def cells(self) -> tuple[str, ...]:
+        words = (self.name, self.party or "", ";".join(self.themes), self.email)
+        return (self.peer, self.kind, self.council, *words, _yes(self.active))
+
+
+class PostEntry(Entry):
+    """A role held at a council from the first day to the last, both included; `ends` is None while it is held."""
+
+    columns: ClassVar = ("peer", "council", "role", "from", "to")
+    optional: ClassVar = frozenset({"to"})
+
+    peer: str
+    council: str
+    role: str
+    starts: date
+    ends: date | None
+
+    def key(self) -> str:
+        return f"{self.peer} {self.council} {self.role} {self.starts}"
+
+    def owner(self) -> str:
+        return f"peer:{self.peer}"
+
+    def cells(self) -> tuple[str, ...]:
+        return (self.peer, self.council, self.role, self.starts.isoformat(), self.ends.isoformat() if self.ends else "")
+
+
+class OfferEntry(Entry):
+    """Half-days that a peer or council makes available for work that starts within the dates, both included."""
+
+    columns: ClassVar = ("offer", "owner", "days", "from", "to")
+    optional: ClassVar = frozenset[str]()
+
+    offer: str
+    of: str
+    half_days: int
+    starts: date
+    ends: date
+
+    def key(self) -> str:
+        return self.offer
+
+    def owner(self) -> str:
+        return self.of
+
+    def cells(self) -> tuple[str, ...]:
+        return (self.offer, self.of, f"{self.half_days / 2:g}", self.starts.isoformat(), self.ends.isoformat())
+
+
+ENTRIES: Mapping[Kind, type[Entry]] = {"councils": CouncilEntry, "peers": PeerEntry, "posts": PostEntry, "offers": OfferEntry}
+
+
+def departures(before: Iterable[PostEntry], after: Iterable[PostEntry]) -> list[tuple[str, str, date]]:
+    """(peer, council, first day without a post there) for everyone whose last day at a council has become known or has moved.
+
+    Somebody whose posts at a council are all entered after they ended does not leave it now.
+    """
+    old, new = _first_days_without(before), _first_days_without(after)
+    return [(*held, day) for held, day in sorted(new.items()) if day is not None and held in old and old[held] != day]
+
+
+def _first_days_without(posts: Iterable[PostEntry]) -> dict[tuple[str, str], date | None]:
+    found: dict[tuple[str, str], date | None] = {}
+    for post in posts:
+        held = (post.peer, post.council)
+        day = None if post.ends is None else min(post.ends, date.max - timedelta(days=1)) + timedelta(days=1)
+        latest = found.get(held, date.min)
+        found[held] = None if day is None or latest is None else max(day, latest)
+    return found
+
+
+def _yes(flag: bool) -> str:
+    return "yes" if flag else "no"

@@ -1,0 +1,143 @@
+"""requests' HTTP API: list, read, post, amend, withdraw, answer. An adviser sees and changes requests of their own regions only."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+
+from services.kit.access import EVERYWHERE, Actor
+from services.kit.database import Connection
+from services.kit.problems import Refused, not_found
+from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.work import Work
+from services.requests import commands, store, views
+from services.requests.domain import Broken
+from services.requests.request import Request
+from services.requests.views import Amend, Answer, Listed, Outcome, Posted, Story, Whole, Withdraw
+
+READ, WRITE, READ_CONTACT = "requests:read", "requests:write", "requests:read_contact"
+_OF_STATE = frozenset({"withdrawn", "completed", "no_question", "no_words"})
+_BEGINNING = (datetime.min.replace(tzinfo=UTC), "")
+
+Host = Annotated[Kitchen, Depends(kitchen)]
+Reader = Annotated[Actor, Depends(needs(READ))]
+Order = Annotated[Command, Depends(command(WRITE))]
+Ident = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
+router = APIRouter(prefix="/requests", tags=["requests"])
+
+
+@router.get("")
+async def list_requests(
+    host: Host,
+    actor: Reader,
+    state: Annotated[str | None, Query(pattern="^[a-z_]{1,32}$", description="for example question, suggested, placed")] = None,
+    region: Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00]*$")] = None,
+    after: Annotated[str | None, Query(max_length=120, description="`next` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+) -> Listed:
+    """Requests that the caller may see, oldest first."""
+    mine = None if EVERYWHERE in actor.regions else sorted(actor.regions)
+    wanted = store.Wanted(state, region, mine, commands.source_of(actor), _cursor(after), limit)
+    found = await host.database.once(lambda db: store.listed(db, wanted))
+    more = f"{found[-1].received_at.isoformat()}~{found[-1].id}" if len(found) == limit else None
+    return Listed(requests=[views.line(request) for request in found], next=more)
+
+
+@router.get("/{ident}")
+async def read_request(ident: Ident, host: Host, actor: Reader) -> Whole:
+    """A request with its words; with its contact for holders of requests:read_contact."""
+
+    async def read(db: Connection) -> Whole:
+        request = _seen(await store.find(db, ident), ident, actor)
+        return views.whole(request, await store.words(db, ident), with_contact=READ_CONTACT in actor.scopes)
+
+    return await host.database.once(read)
+
+
+@router.get("/{ident}/history")
+async def read_history(ident: Ident, host: Host, actor: Reader) -> Story:
+    """The whole story of a request: what every service said about it, in order of time."""
+
+    async def read(db: Connection) -> Story:
+        _seen(await store.find(db, ident), ident, actor)
+        return views.story(ident, await store.story(db, ident))
+
+    return await host.database.once(read)
+
+
+@router.post("")
+async def post_request(posted: Posted, order: Order) -> Response:
+    """Ask for support, as the intake event does. What cannot be read or taken is a 422; a rejection or a question is an outcome."""
+    submission = commands.read(order.actor, posted.root)
+
+    async def do(work: Work) -> Outcome:
+        return views.outcome(await commands.post(work, order.actor, submission, posted.root, order.key))
+
+    return await order(submission.asked, do)
+
+
+@router.post("/{ident}/amend")
+async def amend_request(ident: Ident, amend: Amend, order: Order) -> Response:
+    """Change some fields; an open request is amended, one that was rejected or in question is decided anew."""
+    commands.check_changes(amend.changes)
+
+    async def do(work: Work) -> Outcome:
+        request = await commands.load(work, ident, order.actor, amend.expected_version)
+        return views.outcome(await commands.amend(work, order.actor, request, amend.changes, amend.reason))
+
+    return await order(amend, _ruled(do))
+
+
+@router.post("/{ident}/withdraw")
+async def withdraw_request(ident: Ident, withdraw: Withdraw, order: Order) -> Response:
+    """Take a request back; what is held for it is let go."""
+
+    async def do(work: Work) -> Outcome:
+        request = await commands.load(work, ident, order.actor, withdraw.expected_version)
+        return views.outcome(await commands.withdraw(work, order.actor, request, withdraw.reason_code, withdraw.reason))
+
+    return await order(withdraw, _ruled(do))
+
+
+@router.post("/{ident}/questions/{question}/answer")
+async def answer_question(ident: Ident, question: Ident, answer: Answer, order: Order) -> Response:
+    """Choose one of the candidates of a question; the request is decided anew with it."""
+
+    async def do(work: Work) -> Outcome:
+        request = await commands.load(work, ident, order.actor, answer.expected_version)
+        return views.outcome(await commands.answer(work, order.actor, request, question, answer.answer, answer.reason))
+
+    return await order(answer, _ruled(do))
+
+
+def _ruled(do: Callable[[Work], Awaitable[Outcome]]) -> Callable[[Work], Awaitable[Outcome]]:
+    """A rule that a command breaks is a 409 when it is about the request's state, a 422 when it is about what was sent."""
+
+    async def ruled(work: Work) -> Outcome:
+        try:
+            return await do(work)
+        except Broken as error:
+            raise Refused(409 if error.rule in _OF_STATE else 422, error.rule, error.detail, error.problems) from None
+
+    return ruled
+
+
+def _seen(request: Request | None, ident: str, actor: Actor) -> Request:
+    if request is None or not commands.may_see(actor, request):
+        raise not_found("request", ident)
+    return request
+
+
+def _cursor(after: str | None) -> tuple[datetime, str]:
+    """Where a page begins. Errors: Refused 422."""
+    if after is None:
+        return _BEGINNING
+    moment, _, ident = after.partition("~")
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None or "\x00" in ident:
+        raise Refused(422, "after", "`after` is not a place in the list. Send `next` of the page before, as it was.")
+    return at, ident

@@ -1,0 +1,243 @@
+"""What a request says in codes: names resolved and gaps filled, or why it cannot be opened, or what only a person can tell. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache, lru_cache
+
+from schemas.fact import Problem
+from schemas.intake import SupportRequested
+from schemas.requests import Place, Wishes
+from services.requests import defaults
+from services.requests.wording import left_out, not_known, problem
+from services.vocabulary import words
+from services.vocabulary.councils import reference_councils
+from services.vocabulary.resolve import CouncilResolver, Resolution
+from services.vocabulary.words import KINDS, ROLES, Kind
+
+_AHEAD = timedelta(days=5 * 365)
+# the same few words come again and again, and spelling them out costs more than all else here
+_remembered = lru_cache(maxsize=4096)
+kind_code, role_code, theme_code = _remembered(words.kind_code), _remembered(words.role_code), _remembered(words.theme_code)
+party_code, priority_code = _remembered(words.party_code), _remembered(words.priority_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Everything a matcher needs, in codes. `warnings` say what was left out or filled in differently from what was asked."""
+
+    host: str
+    kind: str
+    priority: str
+    themes: tuple[str, ...]
+    places: tuple[Place, ...]
+    starts: date
+    ends: date
+    days: float
+    wishes: Wishes
+    cost_basis: str
+    funder: str
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """The request cannot be opened as it stands."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """`field` can be read in more than one way; a person is to choose one of `candidates`."""
+
+    field: str
+    rule: str
+    candidates: tuple[str, ...]
+
+
+Decision = Ready | Rejection | Doubt
+
+
+@cache
+def councils() -> CouncilResolver:
+    """The resolver of councils' names, built once for each process."""
+    return CouncilResolver(reference_councils())
+
+
+@_remembered
+def council(text: str) -> Resolution:
+    """What council a text names."""
+    return councils().resolve(text)
+
+
+@cache
+def regions() -> Mapping[str, str]:
+    """The region of every council by la_code."""
+    return {each.la_code: each.region for each in reference_councils()}
+
+
+@dataclass(slots=True)
+class _Findings:
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+
+
+def decide(asked: SupportRequested, received: date, today: date, answers: Mapping[str, str]) -> Decision:
+    """What follows from what was asked.
+
+    received: the day from which missing dates are counted. today: the day before which nothing may end. answers: what a person has
+    said about a field, in codes. What must be mended comes before what must be asked: nobody is asked about a request that cannot open.
+    """
+    found = _Findings()
+    host = _host(asked, answers, found)
+    kind = KINDS.get(kind_code(asked.kind) or "")
+    if kind is None:
+        found.problems.append(not_known("kind", "no kind of support that we know", words.kind_suggestions(asked.kind), KINDS))
+    team = _team(asked, found)
+    days = kind.window_days if kind else 1
+    starts, ends = _window(asked, received, today, days, found)
+    if found.problems or kind is None:
+        return Rejection(tuple(found.problems))
+    if isinstance(host, Doubt):
+        return host
+    places = defaults.places(team or kind.team)
+    return Ready(
+        host=host,
+        kind=kind.code,
+        priority=_priority(asked, kind.priority, found),
+        themes=_themes(asked, found),
+        places=places,
+        starts=starts,
+        ends=ends,
+        days=asked.days or kind.days,
+        wishes=_wishes(asked, kind, places, found),
+        cost_basis=_money("cost_basis", asked.cost_basis, defaults.COST_BASES, defaults.COST_BASIS, found),
+        funder=_money("funder", asked.funder, defaults.FUNDERS, defaults.FUNDER, found),
+        warnings=tuple(found.warnings),
+    )
+
+
+def _host(asked: SupportRequested, answers: Mapping[str, str], found: _Findings) -> str | Doubt:
+    answered = answers.get("authority")
+    if answered is not None:
+        return answered
+    resolution = council(asked.authority)
+    if resolution.la_code is not None:
+        return resolution.la_code
+    if resolution.candidates:
+        return Doubt("authority", "ambiguous", tuple(candidate.la_code for candidate in resolution.candidates))
+    found.problems.append(
+        problem(
+            "authority",
+            "unknown",
+            "This is no English council with children's services that we know.",
+            "Write the council's name, its three-digit DfE code or its GSS code.",
+        )
+    )
+    return ""
+
+
+def _team(asked: SupportRequested, found: _Findings) -> tuple[tuple[str, int], ...]:
+    team = []
+    for at, wanted in enumerate(asked.team or ()):
+        role = role_code(wanted.role)
+        if role is None:
+            found.problems.append(not_known(f"team.{at}.role", "no role that we know", words.role_suggestions(wanted.role)))
+        else:
+            team.append((role, wanted.count))
+    if sum(count for _, count in team) > defaults.MOST_PLACES:
+        reason = f"This asks for more than {defaults.MOST_PLACES} people."
+        found.problems.append(problem("team", "too_many", reason, "Ask for fewer, or send several requests."))
+    return tuple(team)
+
+
+def _window(asked: SupportRequested, received: date, today: date, days: int, found: _Findings) -> tuple[date, date]:
+    if asked.from_ and asked.from_ > today + _AHEAD:
+        found.problems.append(problem("from", "too_far", "This is more than five years ahead.", "Check the year."))
+        return received, received
+    starts, ends = defaults.window(asked.from_, asked.to, received, days)
+    if ends < starts:
+        found.problems.append(problem("to", "before_from", "The last day is before the first.", "Check both dates, from and to."))
+    elif ends < today:
+        which, reason = ("to", "The last day has passed.") if asked.to else ("from", "Work of this kind from this day on would have ended.")
+        found.problems.append(problem(which, "past", reason, "Send dates that lie ahead, or leave them out."))
+    elif ends - starts > defaults.LONGEST:
+        found.problems.append(problem("to", "too_long", "This is longer than two years.", "Ask for two years at most, and again later."))
+    return starts, ends
+
+
+def _priority(asked: SupportRequested, usual: str, found: _Findings) -> str:
+    if asked.priority is None:
+        return usual
+    code = priority_code(asked.priority)
+    if code is None:
+        found.warnings.append(
+            left_out("priority", f"we took {usual}, as is usual for this kind", words.priority_suggestions(asked.priority))
+        )
+    return code or usual
+
+
+def _themes(asked: SupportRequested, found: _Findings) -> tuple[str, ...]:
+    codes: dict[str, None] = {}
+    for at, theme in enumerate(asked.themes):
+        code = theme_code(theme)
+        if code is None:
+            found.warnings.append(left_out(f"themes.{at}", "this theme is left out", words.theme_suggestions(theme)))
+        else:
+            codes[code] = None
+    return tuple(codes)
+
+
+def _money(name: str, text: str | None, known: tuple[str, ...], usual: str, found: _Findings) -> str:
+    if text is None:
+        return usual
+    code = defaults.word(text, known)
+    if code is None:
+        found.warnings.append(left_out(name, f"we took {usual}", (), known))
+    return code or usual
+
+
+def _wishes(asked: SupportRequested, kind: Kind, places: tuple[Place, ...], found: _Findings) -> Wishes:
+    wanted = asked.preferences
+    party = _party(asked, found)
+    same = kind.consent == "member_one_to_one" if wanted.same_group is None else wanted.same_group
+    of_councillors = any(ROLES[place.role].member for place in places)  # the party of an officer is nobody's business
+    return Wishes(
+        region=wanted.region,
+        party=party if same and of_councillors else None,
+        avoid=_avoided(wanted.avoid, found),
+        named_peer=_named(wanted.named_peer, found),
+    )
+
+
+def _party(asked: SupportRequested, found: _Findings) -> str | None:
+    if asked.mentee_group is None:
+        if asked.preferences.same_group:
+            reason = "The same group is wished for, but no group is named; no party is taken into account."
+            found.warnings.append(problem("mentee_group", "missing", reason, "Name the mentee's political group."))
+        return None
+    code = party_code(asked.mentee_group)
+    if code is None:
+        found.warnings.append(left_out("mentee_group", "no party is taken into account", words.party_suggestions(asked.mentee_group)))
+    return code
+
+
+def _avoided(names: tuple[str, ...], found: _Findings) -> tuple[str, ...]:
+    codes: dict[str, None] = {}
+    for at, resolution in enumerate(map(council, names)):
+        if resolution.la_code is None:
+            may_be = [candidate.la_code for candidate in resolution.candidates]
+            found.warnings.append(left_out(f"preferences.avoid.{at}", "this council is not avoided", may_be))
+        else:
+            codes[resolution.la_code] = None
+    return tuple(codes)
+
+
+def _named(peer: str | None, found: _Findings) -> str | None:
+    """A peer's id. What looks like a person's name is left out: facts carry no names."""
+    if peer is None or (any(c.isdigit() for c in peer) and all(c.isalnum() or c in "-_.:" for c in peer)):
+        return peer
+    reason = "This is not the id of a peer; nobody is preferred by name."
+    found.warnings.append(problem("preferences.named_peer", "not_an_id", reason, "Write the peer's id as the registry shows it."))
+    return None

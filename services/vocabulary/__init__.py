@@ -1,0 +1,1 @@
+"""vocabulary: the words every service shares and how free words become codes. Pure: hears and says nothing, imports nothing of ours."""

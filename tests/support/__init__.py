@@ -1,0 +1,1 @@
+"""What the tests share: servers, tools and builders; no test stands here."""

@@ -1,0 +1,109 @@
+"""The tables in docs/ that say what the code says. `python -m tests.support.pages` writes them; a test holds that they are as written."""
+
+import asyncio
+import importlib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import httpx
+from prometheus_client.metrics import MetricWrapperBase
+
+from services.kit import observe, web
+from services.kit.access import Actor
+from services.kit.settings import Settings
+from services.onebox.fleet import SERVICES
+from services.onebox.tokens import SCOPES
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ("access.md", "operating.md")
+OPEN = ("/healthz", "/readyz", "/metrics")
+_TABLE = re.compile(r"<!-- (\w+) -->\n.*?<!-- end -->", re.DOTALL)
+_LIMITS = (("ge", "at least {:,}"), ("le", "at most {:,}"), ("pattern", "{}"))
+_SCOPE = re.compile(r"needs the scope '([a-z_:]+)'")
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [list(head), *map(list, rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def settings() -> str:
+    """Every setting of a service: its variable, its default, and what it is."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = "required" if field.is_required() else f"`{field.default}`" if field.default not in (None, "") else "none"
+        limits = [words.format(value) for limit in field.metadata for kind, words in _LIMITS if (value := getattr(limit, kind, None))]
+        words = (field.description or "") + (f" ({', '.join(limits).strip('^$()').replace('|', ', ')})" if limits else "")
+        rows.append([f"`MANYHANDS_{name.upper()}`", default, words])
+    return _table(["Variable", "Default", "What it is"], rows)
+
+
+def metrics() -> str:
+    """Every metric of ours as it stands on /metrics."""
+    rows = []
+    for collector in (value for value in vars(observe).values() if isinstance(value, MetricWrapperBase)):
+        (metric,) = collector.describe()
+        name = metric.name + "_total" * (metric.type == "counter")
+        rows.append([f"`{name}`", metric.type, ", ".join(f"`{label}`" for label in collector._labelnames), metric.documentation])
+    return _table(["Metric", "Kind", "By", "What it counts"], rows)
+
+
+def roles() -> str:
+    """What each role may do."""
+    return _table(["Role", "Scopes"], [[role, " ".join(f"`{scope}`" for scope in scopes)] for role, scopes in SCOPES.items()])
+
+
+def calls() -> str:
+    """Every call of every service and the scope that it needs."""
+    found = [call for service in SERVICES for call in asked(service)]
+    everywhere = [call for call in found if all(other in found for other in ((service, *call[1:]) for service in SERVICES))]
+    own = [call for call in found if call not in everywhere]
+    common = [("every service", *call[1:]) for call in everywhere if call[0] == SERVICES[0]]
+    return _table(["Service", "Call", "Scope"], [[service, f"`{call}`", f"`{scope}`"] for service, call, scope in [*own, *common]])
+
+
+def asked(service: str) -> list[tuple[str, str, str]]:
+    """(service, call, scope), as the service itself answers a caller whose token holds nothing; scope "" where it lets that caller in."""
+    return asyncio.run(_asked(service, {"authorization": "Bearer of-nothing"}))
+
+
+def unlocked(service: str) -> list[str]:
+    """The calls that a caller without a token may make."""
+    return [call for _, call, scope in asyncio.run(_asked(service, {})) if scope != "a token"]
+
+
+class _Stranger:
+    async def actor(self, _: str) -> Actor:
+        return Actor("stranger", frozenset(), frozenset(), frozenset())
+
+
+async def _asked(service: str, headers: dict[str, str]) -> list[tuple[str, str, str]]:
+    made = importlib.import_module(f"services.{service}.app").SERVICE
+    parts = cast(Any, SimpleNamespace(service=service, database=None, clock=None, gate=_Stranger(), bus=None))
+    app = web.build(parts, made.router, made.summary, None)
+    found = []
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service", headers=headers) as client:
+        for path, methods in app.openapi()["paths"].items():
+            for method in methods if path not in OPEN else ():
+                answer = await client.request(method, re.sub(r"{\w+}", "1", path), json={} if method != "get" else None)
+                scope = _SCOPE.search(answer.text) if answer.status_code == 403 else None
+                needed = "a token" if answer.status_code == 401 else scope.group(1) if scope else ""
+                found.append((service, f"{method.upper()} {path}", needed))
+    return found
+
+
+TABLES: dict[str, Callable[[], str]] = {"settings": settings, "metrics": metrics, "roles": roles, "calls": calls}
+
+
+def renewed(page: str) -> str:
+    """A page's text with its tables as the code has them now. Errors: KeyError for a table that is not in TABLES."""
+    return _TABLE.sub(lambda match: f"<!-- {match[1]} -->\n{TABLES[match[1]]()}\n<!-- end -->", (DOCS / page).read_text())
+
+
+if __name__ == "__main__":
+    for name in PAGES:
+        (DOCS / name).write_text(renewed(name))
