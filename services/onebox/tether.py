@@ -17,7 +17,7 @@ def tethered(command: Sequence[str | Path], parting: int, account: str | None = 
     """The command line that runs `command` on a tether.
 
     `parting` is the signal that the command gets when its parent ends, however it ends. Linux ties this to the *thread* that starts
-    the command: start servers from a thread that lives as long as they shall. `account` is the user to run as, when root starts it.
+    the command, so start it from a thread that lives as long as it shall. `account` is the user to run as, when root starts it.
     """
     return [sys.executable, "-I", "-S", __file__, str(parting), str(os.getpid()), account or "", *map(str, command)]
 

@@ -1,9 +1,7 @@
 """Two installations for all fault tests: one with replicas on the run's servers, and one on a pair of servers that tests may break."""
 
-import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -11,7 +9,7 @@ from services.onebox.databases import Databases
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
 from tests.support.promised import Count
-from tests.support.servers import Broker
+from tests.support.servers import Broker, private_postgres
 from tests.support.trial import Trial
 
 Keeps = Callable[[Trial, str], None]
@@ -35,8 +33,7 @@ def kafka_to_break(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
 @pytest.fixture(scope="package")
 def postgres_to_break() -> Iterator[Postgres]:
     """A PostgreSQL for the tests of one installation."""
-    # not in pytest's folder: another run of pytest by root, as it starts, shuts that to everybody else, the server's account included
-    with tempfile.TemporaryDirectory(prefix="manyhands-tests-") as folder, Postgres(Path(folder), durable=False) as server:
+    with private_postgres() as server:
         yield server
 
 

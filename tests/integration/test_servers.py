@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.onebox import kafka_jars
-from services.onebox.child import ServerError, alive, answers, port_is_free
+from services.onebox.child import ServerError, alive, answers, listens, port_is_free
 from services.onebox.databases import Databases
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
@@ -108,6 +109,28 @@ def test_a_second_kafka_on_the_same_folder_is_told_which_process_has_it(broker: 
     with pytest.raises(ServerError, match=f"process {broker.pid}, started by process {os.getpid()}.*kill {os.getpid()}"):
         Kafka(broker.folder).start()
     assert broker.pid, "the first one must not be disturbed"
+
+
+def test_a_server_outlives_the_thread_that_asked_for_it(broker: Kafka, own_postgres: Postgres) -> None:
+    for server in (broker, own_postgres):
+        server.stop()
+        asking = threading.Thread(target=server.start)
+        asking.start()
+        asking.join()
+
+    time.sleep(1)  # the end of a thread reaches what hangs on it within milliseconds
+
+    assert broker.pid, (broker.folder / "kafka.log").read_text()[-2000:]
+    assert own_postgres.pid
+
+
+def test_a_kafka_is_not_taken_for_ready_because_another_program_answers_on_its_port(broker: Kafka) -> None:
+    port = int(broker.bootstrap.split(":")[1])
+    assert broker.pid
+    assert listens(broker.pid, port)
+    assert not listens(os.getpid(), port)
+    with socket.create_server(("127.0.0.1", 0)) as ours:
+        assert not listens(broker.pid, ours.getsockname()[1])
 
 
 def test_a_port_asked_for_by_number_and_taken_is_an_error_with_advice(broker: Kafka, tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """One real Kafka and one real PostgreSQL for a whole test run, shared by its workers and started when a test first asks for them."""
 
+import contextlib
 import shutil
 import tempfile
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Client, Listener
 from pathlib import Path
@@ -68,6 +70,16 @@ class Servers:
                     worker.send(self.kafka() if worker.recv() == "kafka" else self.postgres())
                 except Exception as error:  # the test that asked reports it
                     worker.send(error)
+
+
+@contextlib.contextmanager
+def private_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL that tests may break.
+
+    Not in pytest's folder: another run of pytest by root, as it starts, shuts that to everybody else, the server's account included.
+    """
+    with tempfile.TemporaryDirectory(prefix="manyhands-tests-") as folder, Postgres(Path(folder), durable=False) as server:
+        yield server
 
 
 def ask(address: dict[str, Any], server: str) -> Any:

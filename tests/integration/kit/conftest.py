@@ -13,7 +13,7 @@ from services.onebox.databases import Databases
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
 from tests.integration.kit.installation import Installation, Parts
-from tests.support.servers import Broker
+from tests.support.servers import Broker, private_postgres
 
 NO_KAFKA = "127.0.0.1:9"
 
@@ -64,14 +64,17 @@ def breakable_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]
 
 
 @pytest.fixture(scope="module")
-def breakable_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def breakable_postgres() -> Iterator[Postgres]:
     """A PostgreSQL for the tests of one file, which stop it and leave it running."""
-    with Postgres(tmp_path_factory.mktemp("postgres"), durable=False) as server:
+    with private_postgres() as server:
         yield server
 
 
 @pytest.fixture
 async def breakable(breakable_postgres: Postgres, breakable_kafka: Kafka, tmp_path: Path) -> AsyncIterator[Installation]:
-    """A whole installation on servers that may be broken."""
+    """A whole installation on servers that may be broken, and that run again if a test that failed left them stopped."""
+    for server in (breakable_postgres, breakable_kafka):
+        if server.pid is None:
+            server.start()
     async with installed(breakable_postgres.databases, breakable_kafka.bootstrap, tmp_path) as installation:
         yield installation
