@@ -23,8 +23,8 @@ log = structlog.get_logger()
 _LEADER_LOCK = 7_201_003
 _RESAID = timedelta(minutes=10)
 _UNPUBLISHED = "select * from outbox where published_at is null order by id limit $1"
-_PUBLISHED = """with told as (delete from outbox where id = any($1::bigint[]) and not compacted)
-                update outbox set published_at = $2 where id = any($1::bigint[]) and compacted"""
+_TOLD = "delete from outbox where id = any($1::bigint[])"
+_KEPT = "update outbox set published_at = $2 where id = any($1::bigint[])"
 _RECENT = """select distinct on (topic, key) * from outbox where compacted and published_at >= $1 order by topic, key, id desc"""
 _FORGET = "delete from outbox where published_at < $1"
 _WAITING = "select count(*) from outbox where published_at is null"
@@ -90,10 +90,14 @@ class Relay:
         forget = now
         while True:
             told.clear()
-            while rows := await connection.fetch(_UNPUBLISHED, self._batch):
-                await self._publish(producer, rows)
-                await connection.execute(_PUBLISHED, [row["id"] for row in rows], self._clock.now())
-                observe.PUBLISHED.inc(len(rows))
+            more = True
+            while more:
+                rows = await connection.fetch(_UNPUBLISHED, self._batch)
+                if rows:
+                    await self._publish(producer, rows)
+                    await self._tick_off(connection, rows)
+                    observe.PUBLISHED.inc(len(rows))
+                more = len(rows) == self._batch
                 await self._database.wait(0)  # under load too, the order to stop is heard
             now = self._clock.now()
             if now - forget > timedelta(minutes=1):
@@ -105,6 +109,15 @@ class Relay:
     async def _publish(self, producer: AIOKafkaProducer, rows: list[Any]) -> None:
         """Send in order and wait for every acknowledgement. Errors: Stopping when Kafka is away and shall not be waited for any longer."""
         await unless(self._stopping, self._send(producer, rows), grace=2)
+
+    async def _tick_off(self, connection: "asyncpg.Connection[asyncpg.Record]", rows: list[Any]) -> None:
+        """In one statement or two, each the end of its rows: after a crash between them the second half is published again."""
+        told = [row["id"] for row in rows if not row["compacted"]]
+        kept = [row["id"] for row in rows if row["compacted"]]
+        if told:
+            await connection.execute(_TOLD, told)
+        if kept:
+            await connection.execute(_KEPT, kept, self._clock.now())
 
     async def _send(self, producer: AIOKafkaProducer, rows: list[Any]) -> None:
         """One failure fails the whole, and all of it is sent again. In pieces, each for a partition: record by record costs twice that."""

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 import numpy as np
+from pydantic_core import to_json
 
 from schemas.registry import PeerState
 from services.matcher.carried import WHOLE, Carried
@@ -171,7 +172,7 @@ class Register:
         Store it with a batch before its first request is ranked: the batch's requests in their order then replay exactly.
         """
         inputs = {"registry_version": self.version, "as_of": as_of.isoformat(), "whole": WHOLE, "open": dict(sorted(self._open.items()))}
-        return zlib.compress(json.dumps(inputs, separators=(",", ":")).encode(), 1)
+        return zlib.compress(to_json(inputs), 1)
 
     def restore(self, vector: bytes) -> date:
         """Replaces the open suggestions by those of a stored vector and returns its day.
