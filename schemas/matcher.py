@@ -244,3 +244,14 @@ class SupportEndedEarly(MatcherFact, type="manyhands.matcher.support-ended-early
     on: date
     because: Code
     actor: ActorId
+
+
+class PolicyAdopted(Fact, type="manyhands.matcher.policy-adopted.v1"):
+    """From now on requests are ranked by policy `policy_version` instead of `replaces`; who wrote it is not who approved it (`actor`)."""
+
+    topic: ClassVar[str] = "matcher.events.v1"
+
+    policy_version: Annotated[int, Field(ge=1)]
+    replaces: Annotated[int, Field(ge=1)]
+    author: ActorId
+    actor: ActorId

@@ -158,7 +158,7 @@ def explain(request: str, peer: Annotated[str | None, typer.Option(help="why thi
 @app.command()
 def token(
     subject: str,
-    role: Annotated[str, typer.Option(help="adviser, operator or service")] = "adviser",
+    role: Annotated[str, typer.Option(help="adviser, operator, governor or service")] = "adviser",
     region: Annotated[list[str] | None, typer.Option(help="may be given more than once; none: all regions")] = None,
 ) -> None:
     """A token of the machine in this folder, for trying the APIs."""

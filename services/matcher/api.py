@@ -10,14 +10,14 @@ from services.kit.access import EVERYWHERE, Actor
 from services.kit.problems import Refused, not_found, stale
 from services.kit.web import Command, Kitchen, command, kitchen, needs
 from services.kit.work import Work
-from services.matcher import arranging, consents, domain, explain, handlers, ranking, store
+from services.matcher import arranging, consents, domain, explain, handlers, policy_api, ranking, store
 from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
 from services.matcher.steps import Broken, Step, match_id, open_suggestions
 from services.matcher.story import Story
 from services.matcher.views import Answer, AnswerQuestion, Arrangement, Body, Confirm, Decline, Override, Spent, StoryList, Why
 from services.vocabulary.kinds import KINDS
 
-router = APIRouter(prefix="/matches", tags=["matches"])
+matches = APIRouter(prefix="/matches", tags=["matches"])
 
 Host = Annotated[Kitchen, Depends(kitchen)]
 Reader = Annotated[Actor, Depends(needs("matches:read"))]
@@ -35,7 +35,7 @@ def _seen(story: Story | None, request: str, actor: Actor) -> Story:
     return story
 
 
-@router.get("")
+@matches.get("")
 async def list_stories(
     host: Host,
     actor: Reader,
@@ -52,7 +52,7 @@ async def list_stories(
     return StoryList(stories=found, states=await host.database.once(lambda db: store.states(db, regions)))
 
 
-@router.get("/register")
+@matches.get("/register")
 async def register(host: Host, _: Reader) -> dict[str, int]:
     """How much of the register this matcher knows: its version, peers and councils."""
     await host.database.once(mirror.refresh)
@@ -60,13 +60,13 @@ async def register(host: Host, _: Reader) -> dict[str, int]:
     return {"version": mirror.register.version, "peers": len(known.peers), "councils": len(known.councils)}
 
 
-@router.get("/{request}")
+@matches.get("/{request}")
 async def one(request: str, host: Host, actor: Reader) -> Story:
     """One request: what is proposed and why, who must agree, what is next."""
     return _seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
 
 
-@router.get("/{request}/why")
+@matches.get("/{request}/why")
 async def why(request: str, place: str, peer: str, host: Host, actor: Reader) -> Why:
     """Why a peer is proposed for a place, or which rule or price stands against it now."""
     story = _seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
@@ -120,7 +120,7 @@ def _guarded(story: Story, work: Work, step: Callable[[Story, Work], Step]) -> S
         raise Refused(409, error.rule, error.detail) from None
 
 
-@router.post("/{request}/confirm")
+@matches.post("/{request}/confirm")
 async def confirm(request: str, body: Confirm, order: Order) -> Response:
     """Choose from what is proposed; capacity is held next, then consents are asked for."""
 
@@ -140,7 +140,7 @@ async def confirm(request: str, body: Confirm, order: Order) -> Response:
     return await _decide(order, request, body, "match.confirm", step)
 
 
-@router.post("/{request}/decline")
+@matches.post("/{request}/decline")
 async def decline(request: str, body: Decline, order: Order) -> Response:
     """Turn down proposed peers; a fresh suggestion without them follows."""
     return await _decide(
@@ -152,7 +152,7 @@ async def decline(request: str, body: Decline, order: Order) -> Response:
     )
 
 
-@router.post("/{request}/override")
+@matches.post("/{request}/override")
 async def override(request: str, body: Override, order: Order, host: Host) -> Response:
     """Choose somebody else. Absolute rules (own or linked council, capacity, dates) cannot be overridden; the answer names the rule."""
     await host.database.once(mirror.refresh)
@@ -174,13 +174,13 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
     return await _decide(order, request, body, "match.override", step)
 
 
-@router.post("/{request}/cancel")
+@matches.post("/{request}/cancel")
 async def cancel(request: str, body: Body, order: Order) -> Response:
     """Take back a match in hand; what is held is let go and the next candidate is proposed."""
     return await _decide(order, request, body, "match.cancel", lambda story, work: domain.cancel(story, order.actor.id, work.now))
 
 
-@router.post("/{request}/consents/{consent}")
+@matches.post("/{request}/consents/{consent}")
 async def answer(request: str, consent: str, body: Answer, order: Order) -> Response:
     """Record that a party agrees or does not, for yourself or on somebody's behalf."""
 
@@ -191,7 +191,7 @@ async def answer(request: str, consent: str, body: Answer, order: Order) -> Resp
     return await _decide(order, request, body, "consent.given" if body.agreed else "consent.refused", step, subject=request)
 
 
-@router.post("/{request}/questions/{question}")
+@matches.post("/{request}/questions/{question}")
 async def answer_question(request: str, question: str, body: AnswerQuestion, order: Order) -> Response:
     """Try an arrangement again after its offer was widened, or give it up."""
     return await _decide(
@@ -203,7 +203,7 @@ async def answer_question(request: str, question: str, body: AnswerQuestion, ord
     )
 
 
-@router.post("/{request}/complete")
+@matches.post("/{request}/complete")
 async def complete(request: str, body: Spent, order: Order) -> Response:
     """Say that placed work is done, and how many days it took."""
     return await _decide(
@@ -215,7 +215,7 @@ async def complete(request: str, body: Spent, order: Order) -> Response:
     )
 
 
-@router.post("", status_code=201)
+@matches.post("", status_code=201)
 async def arrange(body: Arrangement, order: Order) -> Response:
     """Record what was agreed by telephone. The capacity is spent at once; where it does not suffice, a question is raised."""
     if not order.actor.covers(REGIONS.get(body.host, "")):
@@ -258,3 +258,8 @@ async def arrange(body: Arrangement, order: Order) -> Response:
         return _seen(await store.story(work.db, request), request, order.actor)
 
     return await order(body, do, 201)
+
+
+router = APIRouter()
+router.include_router(matches)
+router.include_router(policy_api.router)

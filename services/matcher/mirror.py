@@ -1,4 +1,4 @@
-"""A replica's copy of the registry's state and of the open load: refreshed from the database before every ranking, in one snapshot."""
+"""A replica's copy of the registry's state, the open load and the active policy: refreshed before every ranking, in one snapshot."""
 
 import asyncio
 import uuid
@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from schemas.matcher import PlaceSuggestion
 from services.kit.database import Connection
-from services.matcher import ranking, store
+from services.matcher import policy_store, ranking, store
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.matcher.ranking import Ask, Ranked
@@ -19,7 +19,9 @@ _ASKS = TypeAdapter(list[Ask])
 
 
 class Mirror:
-    """The register in memory, and how much of it is settled.
+    """The register and the active policy in memory, and how much of the register is settled.
+
+    An installation that has no policy yet begins with the one given here.
 
     Load that may yet be rolled back (ours, or of transactions still open when we looked) is applied as passing, and taken off again
     before the next look, so that a failed transaction leaves nothing behind.
@@ -27,7 +29,7 @@ class Mirror:
 
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
         self.register, self.policy = Register(), policy
-        self._horizon = "0"
+        self._horizon, self._adopted = "0", 0
         self._passing: dict[str, float] = {}
         self._lock = asyncio.Lock()
 
@@ -52,7 +54,11 @@ class Mirror:
         return ranked, inputs
 
     async def _refresh(self, db: Connection) -> None:
-        new = await store.since(db, self.register.version, self._horizon)
+        new = await store.since(db, self.register.version, self._horizon, self._adopted)
+        if new.policy is None:
+            self.policy = await policy_store.begin(db, self.policy)
+        elif new.policy[0] != self._adopted:
+            self._adopted, self.policy = new.policy[0], Policy.model_validate_json(new.policy[1])
         self.register.add_open((peer, -weight) for peer, weight in self._passing.items())
         self.register.apply(new.records)
         self.register.add_open(new.settled)
@@ -65,12 +71,13 @@ def weights(places: Sequence[PlaceSuggestion]) -> list[tuple[str, float]]:
     return [(candidate.peer, 1 / len(place.candidates)) for place in places for candidate in place.candidates]
 
 
-async def replay(db: Connection, ident: str, policy: Policy = DEFAULT_POLICY) -> list[Ranked]:
+async def replay(db: Connection, ident: str) -> list[Ranked]:
     """Rank again from what was stored: the same suggestions as then. Errors: LookupError when nothing is stored under that id."""
     stored = await store.ranking(db, ident)
     if stored is None:
         raise LookupError(ident)
+    (kept,) = await policy_store.known(db, stored.policy_version)
     register = Register()
     register.apply(await store.records_up_to(db, stored.registry_version))
     as_of = register.restore(stored.load)
-    return ranking.rank(register, _ASKS.validate_json(stored.asks), policy, as_of)
+    return ranking.rank(register, _ASKS.validate_json(stored.asks), kept.policy, as_of)

@@ -34,7 +34,7 @@ class Policy(BaseModel):
 
     version: Annotated[int, Field(ge=1)]
     author: Annotated[str, Field(min_length=1)]
-    adopted_on: date
+    written_on: date
     reason: Annotated[str, Field(min_length=1)]
     weights: dict[str, Share] = {"themes": 0.30, "role": 0.15, "similarity": 0.15, "politics": 0.10, "region": 0.05}
     floor: Share = 0.45
@@ -72,6 +72,6 @@ class Policy(BaseModel):
 DEFAULT_POLICY = Policy(
     version=1,
     author="manyhands",
-    adopted_on=date(2026, 9, 1),
+    written_on=date(2026, 9, 1),
     reason="The formula that spread the work best in a simulated year: half the share of the ten busiest councils at 98% of the fit.",
 )

@@ -30,6 +30,9 @@ select 'record', position, key, doc, 0 from registry_record where position > $1
 union all
 select case when xid < open then 'settled' else 'passing' end, 0, peer, '', sum(weight) from load_change, horizon
 where xid >= $2::text::xid8 group by 1, 3
+union all
+select 'policy', version, '', case when version = $3 then '' else doc end, 0
+from policy where version = (select version from adoption order by id desc limit 1)
 order by 2"""
 _RECORDS_UP_TO = "select position, key, doc from registry_record where position <= $1 order by position"
 _RANKED = "insert into ranking (id, at, registry_version, policy_version, as_of, load, asks) values ($1, $2, $3, $4, $5, $6, $7)"
@@ -39,12 +42,16 @@ _STATES = "select state, count(*) as n from story where ($1::text[] is null or r
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """What has changed since a replica last looked. horizon: transactions below it are over, and their load changes are in `settled`."""
+    """What has changed since a replica last looked. horizon: transactions below it are over, and their load changes are in `settled`.
+
+    policy: the active one's version, and its JSON where it is another than the replica has; None when none was ever adopted.
+    """
 
     horizon: str
     records: Sequence[tuple[int, str, State | None]]
     settled: list[tuple[str, float]]
     passing: list[tuple[str, float]]
+    policy: tuple[int, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +116,14 @@ async def add_open(db: Connection, changes: Iterable[tuple[str, float]]) -> None
         await db.copy_records_to_table("load_change", records=sums.items(), columns=("peer", "weight"))
 
 
-async def since(db: Connection, position: int, horizon: str) -> Since:
-    """Everything above a registry version and a horizon, in one snapshot."""
-    rows = await db.fetch(_SINCE, position, horizon)
+async def since(db: Connection, position: int, horizon: str, policy: int) -> Since:
+    """Everything above a registry version and a horizon, and the active policy, in one snapshot."""
+    rows = await db.fetch(_SINCE, position, horizon, policy)
     records = [(row["position"], row["key"], _state(row["key"], row["doc"])) for row in rows if row["what"] == "record"]
     settled = [(row["key"], row["weight"]) for row in rows if row["what"] == "settled"]
     passing = [(row["key"], row["weight"]) for row in rows if row["what"] == "passing"]
-    return Since(next(row["key"] for row in rows if row["what"] == "horizon"), records, settled, passing)
+    active = next(((row["position"], row["doc"]) for row in rows if row["what"] == "policy"), None)
+    return Since(next(row["key"] for row in rows if row["what"] == "horizon"), records, settled, passing, active)
 
 
 async def records_up_to(db: Connection, position: int) -> list[tuple[int, str, State | None]]:

@@ -1,11 +1,12 @@
 """What callers of the matcher send and get."""
 
-from datetime import date
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.fact import Days, LaCode, PeerId
+from services.matcher.policy import Policy
 from services.matcher.story import Story
 
 ReasonCode = Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z_]+$", description="a code, kept in the event")]
@@ -105,3 +106,42 @@ class Why(BaseModel):
     peer: str
     words: str
     rule: str | None
+
+
+class Draft(BaseModel):
+    """A policy to be written down: the numbers that differ from those of version `like` (the active one, if it is not named)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    like: Annotated[int, Field(ge=1)] | None = None
+    changes: dict[str, Any] = {}
+    reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
+
+
+class Adopt(BaseModel):
+    """Adopt a policy in the place of the one that you saw active."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    expected_active: Annotated[int, Field(ge=1)]
+    reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
+
+
+class PolicyView(BaseModel):
+    """A policy: its numbers, who wrote it down, when and why, and who approved it if it was ever adopted."""
+
+    version: int
+    active: bool
+    author: str
+    written_at: datetime
+    reason: str
+    approved_by: str | None
+    adopted_at: datetime | None
+    because: str | None
+    policy: Policy
+
+
+class PolicyList(BaseModel):
+    """Every policy by version."""
+
+    policies: list[PolicyView]

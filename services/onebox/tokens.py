@@ -24,6 +24,7 @@ SCOPES = {
         "parked:read",
         "parked:write",
     ),
+    "governor": ("matches:read", "policy:write", "policy:adopt"),
     "service": ("requests:read", "matches:read", "registry:read"),
 }
 """What each role may do. The same table is in docs/access.md, for whoever configures a real identity provider."""

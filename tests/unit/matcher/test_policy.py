@@ -12,7 +12,7 @@ from tests.unit.matcher.given import policy
 def test_the_first_policy_says_who_adopted_it_when_and_why() -> None:
     assert DEFAULT_POLICY.version == 1
     assert DEFAULT_POLICY.author
-    assert DEFAULT_POLICY.adopted_on
+    assert DEFAULT_POLICY.written_on
     assert DEFAULT_POLICY.reason
 
 
