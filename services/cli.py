@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from services import cli_policy
 from services.onebox.remote import HOME, Addresses, Trouble, reach
 
 app = typer.Typer(
@@ -18,6 +19,7 @@ app = typer.Typer(
 )
 parked_app = typer.Typer(no_args_is_help=True, help="What could not be handled: list it, look at it, handle it again, or give it up.")
 app.add_typer(parked_app, name="parked")
+app.add_typer(cli_policy.app, name="policy")
 out, err = Console(), Console(stderr=True)
 
 KINDS_OF_FILE = ("councils", "peers", "posts", "offers")

@@ -93,8 +93,11 @@ def _trouble(answer: httpx.Response) -> NoReturn:
     raise Trouble("\n".join(words))
 
 
-def reach(service: str, role: str = "operator") -> Remote:
-    """The service, with a token for `role`: of the machine in MANYHANDS_HOME, or as the environment says. Errors: Trouble."""
+def reach(service: str, role: str = "operator", subject: str | None = None) -> Remote:
+    """The service, with a token for `role`: of the machine in MANYHANDS_HOME, or as the environment says. Errors: Trouble.
+
+    On that machine you are who you say (`subject`); elsewhere you are who the token says.
+    """
     known = Addresses()
     url = getattr(known, f"{service}_url")
     if url:
@@ -106,4 +109,4 @@ def reach(service: str, role: str = "operator") -> Remote:
         elsewhere = f"set MANYHANDS_{service.upper()}_URL and MANYHANDS_TOKEN"
         raise Trouble(f"There is no machine in {known.home}. Start one with: manyhands up (or, for services elsewhere, {elsewhere})")
     port = json.loads(kept.read_text()).get(f"port.{service}.1")
-    return Remote(f"http://127.0.0.1:{port}", Keys(known.home / "keys").token(f"{role}@{os.environ.get('USER', 'cli')}", role))
+    return Remote(f"http://127.0.0.1:{port}", Keys(known.home / "keys").token(subject or f"{role}@{os.environ.get('USER', 'cli')}", role))

@@ -1,0 +1,74 @@
+"""`manyhands policy`: the numbers by which fit and load are weighed; read, written down, adopted."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from services.onebox.remote import Trouble, reach
+
+app = typer.Typer(no_args_is_help=True, help="Ranking policies: read them, write one down, adopt one that somebody else wrote.")
+out = Console()
+
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+Reason = Annotated[str, typer.Option(help="why, in a sentence; nothing about any person")]
+Me = Annotated[str | None, typer.Option("--as", help="who you are, on the machine in this folder")]
+
+
+@app.command("list")
+def list_(as_json: Json = False) -> None:
+    """Every policy that was written down, and which one ranks now."""
+    policies = reach("matcher", "governor").get("/policies")["policies"]
+    if as_json:
+        sys.stdout.write(json.dumps(policies) + "\n")
+        return
+    table = Table("version", "", "written by", "on", "adopted by", "why")
+    for each in policies:
+        words = (str(each["version"]), "ranks now" if each["active"] else "", each["author"], each["written_at"][:10])
+        table.add_row(*words, each["approved_by"] or "nobody yet", each["reason"])
+    out.print(table)
+
+
+@app.command()
+def show(version: int) -> None:
+    """One policy with all its numbers, as YAML that `write` takes."""
+    policy = reach("matcher", "governor").get(f"/policies/{version}")["policy"]
+    sys.stdout.write(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True))
+
+
+@app.command()
+def write(
+    reason: Reason,
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="YAML with the numbers that change")] = None,
+    like: Annotated[int | None, typer.Option(help="start from this version instead of the active one; to go back, give no file")] = None,
+    me: Me = None,
+) -> None:
+    """Write a policy down. It ranks nothing until somebody else adopts it."""
+    kept = reach("matcher", "governor", me).post("/policies", {"like": like, "changes": _changes(file), "reason": reason})
+    out.print(
+        f"Policy {kept['version']} is written down. Somebody else adopts it with: manyhands policy adopt {kept['version']} --reason ..."
+    )
+
+
+def _changes(file: Path | None) -> dict[str, Any]:
+    try:
+        read = yaml.safe_load(file.read_text()) if file else {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise Trouble(f"{file} is not YAML: {str(error).splitlines()[0]}. See what a policy looks like: manyhands policy show 1") from None
+    if not isinstance(read, dict):
+        raise Trouble(f"{file} holds no fields. See what a policy looks like: manyhands policy show 1")
+    return {name: value for name, value in read.items() if name not in ("version", "author", "written_on", "reason")}
+
+
+@app.command()
+def adopt(version: int, reason: Reason, me: Me = None) -> None:
+    """Let a policy that somebody else wrote rank from now on, on every replica."""
+    matcher = reach("matcher", "governor", me)
+    active = next(each["version"] for each in matcher.get("/policies")["policies"] if each["active"])
+    kept = matcher.post(f"/policies/{version}/adopt", {"expected_active": active, "reason": reason})
+    out.print(f"Policy {kept['version']} ranks from now on, in the place of {active}.")
