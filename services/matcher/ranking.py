@@ -8,11 +8,11 @@ from schemas.matcher import PlaceSuggestion, Shortage
 from services.matcher.asks import Ask
 from services.matcher.columns import Register
 from services.matcher.policy import Policy
-from services.matcher.rules import ABSOLUTE, RULES, Rule, excluded_by
+from services.matcher.rules import ABSOLUTE, OF_CAPACITY, RULES, Rule, broken_by, excluded_by
 from services.matcher.shortlists import deal
 from services.matcher.standing import Standing
 
-__all__ = ["ABSOLUTE", "OTHER_PLACE", "RULES", "Ask", "Ranked", "Rule", "excluded_by", "rank", "stand"]
+__all__ = ["ABSOLUTE", "OF_CAPACITY", "OTHER_PLACE", "RULES", "Ask", "Ranked", "Rule", "broken_by", "excluded_by", "rank", "stand"]
 
 OTHER_PLACE = "other_place"
 

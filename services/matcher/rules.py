@@ -98,6 +98,9 @@ _IN_ORDER: Final = (
 RULES: Final = {rule.code: rule for rule in _IN_ORDER}
 """Every hard rule by code, in the order in which they are tried: a peer who breaks several is counted under the first."""
 
+OF_CAPACITY: Final = frozenset({"not_willing", "dates", "peer_days", "council_dates", "council_days", "declined", "avoided_council"})
+"""The rules that are about what is still free, or about this choice alone: they say nothing against somebody who was chosen before."""
+
 ABSOLUTE: Final = frozenset(rule.code for rule in _IN_ORDER if rule.absolute)
 """The rules that no override may break."""
 
@@ -146,15 +149,20 @@ class Left:
             self.excluded[code] = left_out
 
 
-def excluded_by(register: Register, ask: Ask, role: str, peer: str, policy: Policy, as_of: date) -> str | None:  # noqa: ARG001
-    """The first rule that leaves this peer out of a place of that role, None if the peer may be proposed.
+def excluded_by(register: Register, ask: Ask, role: str, peer: str, policy: Policy, as_of: date) -> str | None:
+    """The first rule that leaves this peer out of a place of that role, None if the peer may be proposed."""
+    return next(iter(broken_by(register, ask, role, peer, policy, as_of)), None)
+
+
+def broken_by(register: Register, ask: Ask, role: str, peer: str, policy: Policy, as_of: date) -> list[str]:  # noqa: ARG001
+    """Every rule that leaves this peer out of a place of that role, in the order of RULES.
 
     Reads the registry's records, not the columns. `policy` and `as_of` are for rules that are settings or look back; none does today.
     """
     states, councils = register.records.peers, register.records.councils
     state = states.get(peer)
     if state is None or not state.active:
-        return "inactive"
+        return ["inactive"]
     on_the_day = [post for post in state.posts if post.starts <= ask.starts and (post.ends is None or ask.starts <= post.ends)]
     home, host = councils.get(state.council), councils.get(ask.host)
     peer_free = _free(register, f"peer:{peer}", state.offers, ask.starts)
@@ -171,7 +179,7 @@ def excluded_by(register: Register, ask: Ask, role: str, peer: str, policy: Poli
         "council_days": council_free is not None and council_free < ask.days,
         "declined": peer in ask.declined,
     }
-    return next((code for code in RULES if broken.get(code)), None)
+    return [code for code in RULES if broken.get(code)]
 
 
 def _free(register: Register, owner: str, offers: tuple[Offer, ...], starts: date) -> float | None:
