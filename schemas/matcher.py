@@ -140,7 +140,10 @@ class MatchLapsed(MatcherFact, type="manyhands.matcher.match-lapsed.v1"):
 
 
 class MatchWithdrawn(MatcherFact, type="manyhands.matcher.match-withdrawn.v1"):
-    """The match ended on purpose (consent_refused, request_withdrawn, request_amended, by_adviser): what is held for it is to be let go."""
+    """The match ended on purpose: what is held for it is to be let go.
+
+    because: consent_refused, request_withdrawn, request_amended, by_adviser, no_longer_qualifies.
+    """
 
     because: Code
     actor: ActorId
@@ -163,9 +166,25 @@ class Shortage(Value):
 
 
 class RequestEscalated(MatcherFact, type="manyhands.matcher.request-escalated.v1"):
-    """A person must look at this request: `because` says why (amended_after_placement, withdrawn_after_placement)."""
+    """A person must look at this request: `because` says why.
+
+    because: amended_after_placement, withdrawn_after_placement, no_longer_qualifies.
+    """
 
     because: Code
+
+
+class PeerDisqualified(MatcherFact, type="manyhands.matcher.peer-disqualified.v1"):
+    """The register has changed, and by `rule` a peer who `was` proposed, chosen or placed may no longer fill `place`.
+
+    instead: who could take the place of somebody whose work is placed; a person decides.
+    """
+
+    place: Code
+    peer: PeerId
+    rule: Code
+    was: Code
+    instead: PlaceSuggestion | None = None
 
 
 class ArrangementRecorded(MatcherFact, type="manyhands.matcher.arrangement-recorded.v1"):

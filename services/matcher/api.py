@@ -10,7 +10,7 @@ from services.kit.access import EVERYWHERE, Actor
 from services.kit.problems import Refused, not_found, stale
 from services.kit.web import Command, Kitchen, command, kitchen, needs
 from services.kit.work import Work
-from services.matcher import arranging, consents, domain, explain, handlers, policy_api, ranking, store
+from services.matcher import arranging, consents, domain, explain, handlers, policy_api, ranking, store, turnover
 from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
 from services.matcher.steps import Broken, Step, match_id, open_suggestions
 from services.matcher.story import Story
@@ -121,10 +121,12 @@ def _guarded(story: Story, work: Work, step: Callable[[Story, Work], Step]) -> S
 
 
 @matches.post("/{request}/confirm")
-async def confirm(request: str, body: Confirm, order: Order) -> Response:
+async def confirm(request: str, body: Confirm, order: Order, host: Host) -> Response:
     """Choose from what is proposed; capacity is held next, then consents are asked for."""
+    await host.database.once(mirror.refresh)
 
     def step(story: Story, work: Work) -> Step:
+        gone = {fault.peer: fault.rule for fault in turnover.faults(story, mirror.register, mirror.policy, work.now.date())}
         suggested = {place.place: place.candidates for place in open_suggestions(story)}
         chosen = {}
         for place, candidates in suggested.items():
@@ -133,6 +135,10 @@ async def confirm(request: str, body: Confirm, order: Order) -> Response:
             if found is None:
                 raise Broken(
                     "not_proposed", f"That peer is not proposed for {place}. Choose one of the shortlist, or override with a reason."
+                )
+            if peer in gone:
+                raise Broken(
+                    gone[peer], f"{ranking.RULES[gone[peer]].sentence} The register has changed; a new suggestion follows at once."
                 )
             chosen[place] = (found.peer, found.council)
         return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=False)
@@ -161,15 +167,17 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
         if story.content is None:
             raise Broken("not_open", "This was arranged by telephone; there is nothing to override.")
         ask, chosen = handlers.ask_of(story), {}
+        waived: set[tuple[str, str]] = set()
         for place, peer in body.choices.items():
-            rule = ranking.excluded_by(mirror.register, ask, _role(story, place), peer, mirror.policy, work.now.date())
-            if rule in ranking.ABSOLUTE:
+            rules = ranking.broken_by(mirror.register, ask, _role(story, place), peer, mirror.policy, work.now.date())
+            for rule in ranking.ABSOLUTE.intersection(rules):
                 raise Broken(rule, f"{ranking.RULES[rule].sentence} This rule cannot be overridden. Choose another peer for {place}.")
+            waived.update((peer, rule) for rule in rules)
             known = mirror.register.records.peers.get(peer)
             if known is None:
                 raise Broken("unknown_peer", "That peer is not in the register. Check the identifier.")
             chosen[place] = (peer, known.council)
-        return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=True)
+        return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=True, waived=waived)
 
     return await _decide(order, request, body, "match.override", step)
 

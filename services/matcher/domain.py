@@ -92,8 +92,9 @@ def select(
     now: datetime,
     *,
     override: bool,
+    waived: Iterable[tuple[str, str]] = (),
 ) -> Step:
-    """An adviser chose a peer for every place. chosen: place -> (peer, council).
+    """An adviser chose a peer for every place. chosen: place -> (peer, council). waived: (peer, rule) passed over.
 
     Errors: Broken when the request is not open to a decision, a place is left out, or one peer is chosen twice.
     """
@@ -123,7 +124,7 @@ def select(
         because=because,
         actor=actor,
     )
-    match = story.current.model_copy(update={"lines": lines, "consents": planned, "expires_at": expires_at})
+    match = story.current.model_copy(update={"lines": lines, "consents": planned, "expires_at": expires_at, "known": frozenset(waived)})
     return draft.step("selected", match=match)
 
 

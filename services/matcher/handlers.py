@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.envelope import Envelope
+from schemas.matcher import PlaceSuggestion
 from schemas.registry import (
     CapacityHeld,
     CapacityPlaced,
@@ -18,7 +19,7 @@ from schemas.requests import RequestAmended, RequestContent, RequestOpened, Requ
 from services.kit.due import Diary, Due
 from services.kit.ears import Ears
 from services.kit.work import Heard, Work
-from services.matcher import consents, domain, store
+from services.matcher import consents, domain, store, turnover
 from services.matcher.mirror import Mirror, weights
 from services.matcher.ranking import Ask
 from services.matcher.steps import Step
@@ -70,10 +71,11 @@ def _capacity(story: Story, fact: CapacityHeld | HoldRefused | CapacityPlaced | 
 
 @ears.hears(PeerState, CouncilState, LoadState)
 async def keep_state(heard: Sequence[Heard[Any]], work: Work) -> None:
-    """Keep the registry's records; when the register grows, whoever is unmet is asked again soon."""
+    """Keep the registry's records; when the register changes, soon look who is unmet and might be served, and who no longer qualifies."""
     await store.keep_records(work.db, [_record(h) for h in heard])
     if any(not isinstance(h.fact, LoadState) for h in heard):
         work.later("reconsider", "", work.now + _IMPORT_PAUSE)
+        work.later("requalify", "", work.now + _IMPORT_PAUSE)
 
 
 def _record(heard: Heard[Any]) -> tuple[str, int, int, str]:
@@ -100,6 +102,30 @@ async def reconsider(dues: Sequence[Due], work: Work) -> None:
     if len(requests) == _RECONSIDERED_AT_ONCE:
         work.later("reconsider", requests[-1], work.now)
     await decide(work, requests, lambda request: request, lambda story, _: domain.reconsidered(story) if story else None)
+
+
+@diary.when_due("requalify")
+async def requalify(dues: Sequence[Due], work: Work) -> None:
+    """The register has changed: look at everybody who is proposed, chosen or placed, so many stories at a time."""
+    requests = await store.live(work.db, turnover.LIVE, min(due.subject for due in dues), _RECONSIDERED_AT_ONCE)
+    if len(requests) == _RECONSIDERED_AT_ONCE:
+        work.later("requalify", requests[-1], work.now)
+    stories, today = await store.lock_stories(work.db, requests), work.now.date()
+    await mirror.refresh(work.db)
+    found = {request: turnover.faults(story, mirror.register, mirror.policy, today) for request, story in stories.items()}
+    found = {request: faults for request, faults in found.items() if faults}
+    gone = [(stories[request], fault) for request, faults in found.items() if stories[request].state == "placed" for fault in faults]
+    instead: dict[str, dict[str, PlaceSuggestion]] = {request: {} for request in found}
+    if gone:
+        ranked, _ = await mirror.rank(work.db, [turnover.replacement(story, fault, today) for story, fault in gone], work.now)
+        for (story, fault), each in zip(gone, ranked, strict=True):
+            instead[story.request].update((fault.peer, place) for place in each.suggestions)
+    await decide(
+        work,
+        sorted(found),
+        lambda request: request,
+        lambda story, request: turnover.disqualified(story, found[request], instead[request], work.now) if story else None,
+    )
 
 
 async def decide(

@@ -23,6 +23,7 @@ class Match(Value):
     """The current attempt: first proposed, then with lines chosen, then with consents.
 
     `lines` holds every line ever chosen for it; `arranged` marks one that was agreed by telephone.
+    known: (peer, rule) that a person knows of: passed over when choosing, or told since.
     """
 
     match: str
@@ -34,6 +35,7 @@ class Match(Value):
     expires_at: AwareDatetime | None = None
     arranged: bool = False
     question: Question | None = None
+    known: frozenset[tuple[str, str]] = frozenset()
 
 
 class Story(Value):

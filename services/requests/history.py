@@ -70,6 +70,7 @@ class Followed(Value):
     on: str | None = None
     completed_on: str | None = None
     override: bool | None = None
+    was: str | None = None
 
 
 def told(fact: RequestsFact, request: str, at: datetime, actor: str) -> Event:
@@ -140,6 +141,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "matcher.match-lapsed.v1": lambda d: f"The match lapsed: {_plain(d['because'])}.",
     "matcher.match-withdrawn.v1": lambda d: f"The match was withdrawn: {_plain(d['because'])}.",
     "matcher.request-unmet.v1": lambda d: f"Nobody can be proposed for {_list(s['place'] for s in d['short'])}; next try {d['retry_at']}.",
+    "matcher.peer-disqualified.v1": lambda d: f"{d['peer']}, who was {_plain(d['was'])}, no longer qualifies: {_plain(d['rule'])}.",
     "matcher.request-escalated.v1": lambda d: f"A person must look at this: {_plain(d['because'])}.",
     "matcher.arrangement-recorded.v1": lambda d: f"An arrangement by telephone was recorded: {_peers(d)}, {d['starts']} to {d['ends']}.",
     "matcher.question-raised.v1": lambda d: f"The arrangement waits for a person: {_plain(d['rule'])}, short by {d['short_by']:g} days.",

@@ -32,6 +32,7 @@ _BY_TYPE = {fact.type: state for fact, state in _STATES.items()}
 FOLLOWED: tuple[type[Fact], ...] = (
     *_STATES,
     matcher.ConsentRefused,
+    matcher.PeerDisqualified,
     registry.CapacityHeld,
     registry.HoldRefused,
     registry.CapacityPlaced,

@@ -34,8 +34,9 @@ BUGS = (
             ),
             (
                 "services/kit/outbox.py",
-                "connection.fetch(_UNPUBLISHED, self._batch):\n",
-                'connection.fetch(_UNPUBLISHED, self._batch, getattr(self, "cursor", 0)):\n                self.cursor = rows[-1]["id"]\n',
+                "connection.fetch(_UNPUBLISHED, self._batch)\n                if rows:\n",
+                'connection.fetch(_UNPUBLISHED, self._batch, getattr(self, "cursor", 0))\n'
+                '                if rows:\n                    self.cursor = rows[-1]["id"]\n',
             ),
         ),
         f"{_KIT}/test_outbox.py::test_each_subject_is_numbered_from_one_without_a_gap_and_published_in_that_order_while_eight_write",

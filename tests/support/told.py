@@ -235,9 +235,11 @@ class Told:
 
     def ends(self) -> None:
         """The test's peers leave their posts."""
-        left = [{**post, "to": str(self.today - timedelta(days=1))} for post in self._posts]
-        if left:
-            self._load("posts", left)
+        self.leave(*(post["peer"] for post in self._posts))
+
+    def leave(self, *peers: str) -> None:
+        """These peers have been out of office since yesterday."""
+        self._load("posts", [{**post, "to": str(self.today - timedelta(days=1))} for post in self._posts if post["peer"] in peers])
 
 
 def proposed(story: Mapping[str, Any]) -> list[str]:
