@@ -141,6 +141,24 @@ def resolve() -> None:
 
 
 @app.command()
+def allocate(
+    fit: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="request,peer,fit as CSV, or a matrix as npy")],
+    demand: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="request,places")],
+    capacity: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="peer,capacity and, if you like, at_least")],
+    out_file: Annotated[Path, typer.Option("--out", dir_okay=False, help="where request,peer,fit are written")],
+    conflicts: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="request,peer pairs that may not be matched")] = None,
+    pinned: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="request,peer pairs that are decided")] = None,
+    objective: Annotated[str, typer.Option(help="total, fair or spread")] = "total",
+    keep: Annotated[float, typer.Option(min=0, max=1, help="spread: the share of the best total to keep")] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Match requests with peers, exactly, from files of your own; see docs/allocate.md."""
+    from services.allocate import shell
+
+    raise typer.Exit(shell.allocate(shell.Files(fit, demand, capacity, out_file, conflicts, pinned), objective, keep, as_json))
+
+
+@app.command()
 def explain(request: str, peer: Annotated[str | None, typer.Option(help="why this peer, or why not")] = None) -> None:
     """Why these peers are proposed for a request, or why another is not."""
     matcher = reach("matcher", "adviser")
