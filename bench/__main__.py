@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import names, pipeline, ranking, report
+from bench import allocation, names, pipeline, ranking, report
 
 RESULTS = Path(__file__).with_name("results.json")
 out = Console()
@@ -41,10 +41,16 @@ def measure_names(_: argparse.Namespace) -> dict[str, Any]:
     return {name: round(figure) for name, figure in asdict(found).items()} | {"resolved_over_lookup": round(ratio, 5)}
 
 
+def measure_allocation(given: argparse.Namespace) -> dict[str, Any]:
+    """Exact allocation beside the bare solver."""
+    return allocation.measure(given.instances, out)
+
+
 PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "pipeline": measure_pipeline,
     "ranking": measure_ranking,
     "names": measure_names,
+    "allocation": measure_allocation,
 }
 
 
@@ -52,6 +58,7 @@ def main() -> int:
     words = argparse.ArgumentParser(prog="python -m bench", description="Measure Manyhands beside what it is compared with.")
     words.add_argument("--only", choices=PARTS, help="one part alone; results.json stays as it is")
     words.add_argument("--requests", type=int, default=20_000, help="how many at full speed (20000)")
+    words.add_argument("--instances", type=Path, help="a folder with published assignment instances, *.in")
     given = words.parse_args()
     if given.requests < 1:
         words.error("--requests: one at least")

@@ -244,7 +244,7 @@ def _pins_fit(reader: _Reader, file: Path, kept: _Named, places: Ints, most: Int
 
 def _pins_known(reader: _Reader, file: Path | None, kept: _Named, pairs: Pairs) -> None:
     if file is not None:
-        for pair in sorted(kept.keys() - set(pairs.everything().tolist())):
+        for pair in sorted(kept.keys() - set(pairs.allowed(np.array(list(kept), np.int64)).tolist())):
             row, request, peer = kept[pair]
             reader.wrong(file, row, "peer", peer, f"The pair of {request!r} and this peer has no fit.", "Give it a row in the fit file.")
     reader.check()

@@ -27,6 +27,7 @@ class Pairs(Protocol):
     def tight(self, request: Ints, peer: Ints) -> Ints: ...
     def across(self, requests: Flags, peers: Flags) -> Ints: ...
     def everything(self) -> Ints: ...
+    def allowed(self, pairs: Ints) -> Ints: ...
     def worth(self, pairs: Ints) -> Floats: ...
 
 
@@ -52,6 +53,9 @@ class Listed:
 
     def everything(self) -> Ints:
         return self.pairs
+
+    def allowed(self, pairs: Ints) -> Ints:
+        return pairs[np.isin(pairs, self.pairs)]
 
     def worth(self, pairs: Ints) -> Floats:
         return self.fit[np.searchsorted(self.pairs, pairs)]
@@ -84,7 +88,7 @@ class Dense:
             best = -np.partition(-both, column - 1, axis=0)[:column]
         rows = self.requests - 1 - best % self.requests
         found.append((rows * self.peers + np.arange(self.peers)).ravel())
-        return self._allowed(np.unique(np.concatenate(found)))
+        return self.allowed(np.unique(np.concatenate(found)))
 
     def better(self, request: Ints, peer: Ints) -> Ints:
         """Of each request, some of the pairs that are worth more than the prices say."""
@@ -118,13 +122,14 @@ class Dense:
 
     def everything(self) -> Ints:
         """All that may be matched: much memory for a large matrix."""
-        return self._allowed(np.arange(self.requests * self.peers))
+        return self.allowed(np.arange(self.requests * self.peers))
 
     def worth(self, pairs: Ints) -> Floats:
         values: Floats = self.fit.ravel()[pairs]
         return values
 
-    def _allowed(self, pairs: Ints) -> Ints:
+    def allowed(self, pairs: Ints) -> Ints:
+        """Those of these that may be matched."""
         return pairs[np.isfinite(self.worth(pairs))]
 
     def _pieces(self) -> Iterator[tuple[int, Floats]]:
