@@ -114,7 +114,7 @@ print(json.dumps({**found.as_json(), "peak": int(peak) * 1024}))
 
 
 def _alone(files: Files) -> tuple[dict[str, float], float]:
-    """In a process of its own, so that its peak memory is its own: the figures, and bytes (of which Python and its libraries take 100 MB)."""
+    """In a process of its own, so that its peak memory is its own: figures and bytes (100 MB are Python and libraries)."""
     words = [str(path) for path in (files.fit, files.demand, files.capacity, files.out)]
     done = subprocess.run([sys.executable, "-c", _ALONE, *words], capture_output=True, text=True, check=True)
     found = json.loads(done.stdout)

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from services import cli_policy
+from services import cli_files, cli_policy
 from services.onebox.remote import HOME, Addresses, Trouble, reach
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 parked_app = typer.Typer(no_args_is_help=True, help="What could not be handled: list it, look at it, handle it again, or give it up.")
 app.add_typer(parked_app, name="parked")
 app.add_typer(cli_policy.app, name="policy")
+cli_files.add_to(app)
 out, err = Console(), Console(stderr=True)
 
 KINDS_OF_FILE = ("councils", "peers", "posts", "offers")
@@ -138,24 +139,6 @@ def resolve() -> None:
             }
             sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     raise typer.Exit(1 if unknown else 0)
-
-
-@app.command()
-def allocate(
-    fit: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="request,peer,fit as CSV, or a matrix as npy")],
-    demand: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="request,places")],
-    capacity: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="peer,capacity and, if you like, at_least")],
-    out_file: Annotated[Path, typer.Option("--out", dir_okay=False, help="where request,peer,fit are written")],
-    conflicts: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="request,peer pairs that may not be matched")] = None,
-    pinned: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="request,peer pairs that are decided")] = None,
-    objective: Annotated[str, typer.Option(help="total, fair or spread")] = "total",
-    keep: Annotated[float, typer.Option(min=0, max=1, help="spread: the share of the best total to keep")] = 1.0,
-    as_json: Json = False,
-) -> None:
-    """Match requests with peers, exactly, from files of your own; see docs/allocate.md."""
-    from services.allocate import shell
-
-    raise typer.Exit(shell.allocate(shell.Files(fit, demand, capacity, out_file, conflicts, pinned), objective, keep, as_json))
 
 
 @app.command()

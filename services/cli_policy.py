@@ -72,3 +72,17 @@ def adopt(version: int, reason: Reason, me: Me = None) -> None:
     active = next(each["version"] for each in matcher.get("/policies")["policies"] if each["active"])
     kept = matcher.post(f"/policies/{version}/adopt", {"expected_active": active, "reason": reason})
     out.print(f"Policy {kept['version']} ranks from now on, in the place of {active}.")
+
+
+@app.command("tune")
+def tune_(
+    stream: Annotated[list[Path], typer.Option(exists=True, file_okay=False, help="a year as plain files; may be given more than once")],
+    keep: Annotated[float, typer.Option(min=0.5, max=1.1, help="the share of best-fit-first's fit to keep")] = 0.985,
+    by_rounds: Annotated[bool, typer.Option("--rounds", help="for monthly rounds instead of one by one")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="processes at once; none: one for each processor")] = None,
+    as_json: Json = False,
+) -> None:
+    """Find the prices of load that spread the work most for a wanted fit, by replaying years; see docs/simulating.md."""
+    from services.simulation import shell
+
+    raise typer.Exit(shell.find(stream, keep, workers, by_rounds=by_rounds, as_json=as_json))

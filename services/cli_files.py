@@ -1,0 +1,54 @@
+"""The commands that work on files of your own and need no service: `manyhands allocate` and `manyhands simulate`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Make them commands of `app`."""
+    app.command()(allocate)
+    app.command()(simulate)
+
+
+def allocate(
+    fit: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="request,peer,fit as CSV, or a matrix as npy")],
+    demand: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="request,places")],
+    capacity: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="peer,capacity and, if you like, at_least")],
+    out_file: Annotated[Path, typer.Option("--out", dir_okay=False, help="where request,peer,fit are written")],
+    conflicts: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="request,peer pairs that may not be matched")] = None,
+    pinned: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="request,peer pairs that are decided")] = None,
+    objective: Annotated[str, typer.Option(help="total, fair or spread")] = "total",
+    keep: Annotated[float, typer.Option(min=0, max=1, help="spread: the share of the best total to keep")] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Match requests with peers, exactly, from files of your own; see docs/allocate.md."""
+    from services.allocate import shell
+
+    raise typer.Exit(shell.allocate(shell.Files(fit, demand, capacity, out_file, conflicts, pinned), objective, keep, as_json))
+
+
+def simulate(
+    stream: Annotated[list[Path] | None, typer.Option(exists=True, file_okay=False, help="a year as plain files; may be repeated")] = None,
+    out: Annotated[Path, typer.Option(file_okay=False, help="where assignments, figures.json and report.html are written")] = Path(
+        "simulated"
+    ),
+    policy: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="YAML with the numbers that differ")] = None,
+    policies: Annotated[str, typer.Option(help="which to compare, separated by commas; all if you say nothing")] = "",
+    overridden: Annotated[float, typer.Option(min=0, max=1, help="the share of suggestions that advisers override by best fit")] = 0.0,
+    workers: Annotated[int | None, typer.Option(min=1, help="processes at once; none: one for each processor")] = None,
+    make: Annotated[tuple[int, Path] | None, typer.Option(metavar="SEED FOLDER", help="write a seeded year of our own instead")] = None,
+    scale: Annotated[float, typer.Option(min=0.01, max=10, help="with --make: how much demand, 1 being about 980 places")] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Compare policies on the same years of demand; see docs/simulating.md."""
+    from services.simulation import shell
+
+    if make:
+        raise typer.Exit(shell.make(*make, scale))
+    if not stream:
+        raise typer.BadParameter("Give a year with --stream FOLDER, or write one with --make SEED FOLDER.")
+    raise typer.Exit(shell.simulate(stream, policy, out, policies, overridden, workers, as_json=as_json))

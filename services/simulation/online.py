@@ -1,0 +1,106 @@
+"""Policies that decide each place as it arrives, knowing what came before it and the year before."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from services.matcher.allocation import Market, Steps, allocate
+from services.matcher.dated import Floats, Ints
+from services.matcher.fit import billionths, whole
+from services.matcher.policy import Policy
+from services.matcher.price import charged
+from services.simulation.state import Standings
+from services.simulation.stream import Demand, Year
+
+PARTNER_BONUS = 0.1
+OWN_SHARE = 0.5
+"""Of a peer's scarcity price, the part that is the peer's own; the rest is the mean of the role."""
+
+
+_MIX = 2_654_435_761  # a prime that scatters (Knuth)
+
+
+def best_first(year: Year) -> Standings:
+    """The best fit among who is free: what a sorted list does."""
+    return _each(year, lambda _now, _peers, fit: fit)
+
+
+def partners(year: Year) -> Standings:
+    """Today's habit: partner councils first, by a tenth of fit."""
+    return _each(year, lambda _now, peers, fit: fit + PARTNER_BONUS * year.partner[year.council[peers]])
+
+
+def first_come(year: Year) -> Standings:
+    """Anybody who is free and fits, whoever answers first: as good as drawn by lot, the same lot on every run."""
+    return _each(year, lambda now, peers, _fit: ((peers + 1) * (now.decided + 1) * _MIX % 2**32).astype(np.float64))
+
+
+def online(year: Year, policy: Policy, overridden: float = 0.0) -> Standings:
+    """The matcher's own value: fit less the price of load, less the scarcity of the peer, within the limit of fit that may be given up.
+
+    overridden: the share of places for which an adviser takes the best fit instead.
+    """
+    scattered = np.random.default_rng(len(year.demand)).random(len(year.demand)) < overridden
+    scarcity, scarceness = billionths(scarcity_of(year, year.last)), scarceness_of(year)
+    limit, share = whole(policy.may_give_up("other")), equal_share(year)
+
+    def value(now: Standings, peers: Ints, fit: Floats) -> Floats:
+        if scattered[now.decided]:
+            return fit
+        exact = billionths(fit)
+        loads = now.load[peers].astype(np.float64), now.council_load[year.council[peers]].astype(np.float64)
+        priced = charged(*loads, scarceness[peers], share, policy)
+        close = exact >= exact.max() - limit
+        worth: Floats = np.where(close, exact - priced.total - scarcity[peers], -np.inf)
+        return worth
+
+    return _each(year, value)
+
+
+def _each(year: Year, value: Callable[[Standings, Ints, Floats], Floats]) -> Standings:
+    """Decide place by place; ties go to the peer who comes first."""
+    now = Standings(year)
+    for place in range(len(year.demand)):
+        peers, fit = now.free(place)
+        now.decided = place
+        if len(peers):
+            taken = int(np.argmax(value(now, peers, fit)))
+            now.give(place, int(peers[taken]), float(fit.max() - fit[taken]))
+    return now
+
+
+def equal_share(year: Year) -> float:
+    """m: what each willing council would carry if the year before were shared equally."""
+    return max(1.0, len(year.last) / max(1, int(year.willing.sum())))
+
+
+def scarceness_of(year: Year) -> Floats:
+    """The mean capacity of peers over that of the peer."""
+    mean = float(year.capacity[year.capacity > 0].mean()) if (year.capacity > 0).any() else 1.0
+    scarceness: Floats = mean / np.maximum(1, year.capacity)
+    return scarceness
+
+
+def scarcity_of(year: Year, demand: Demand) -> Floats:
+    """What a placement more of each peer would have been worth in a year's demand, matched as well as can be: half the peer's own dual
+    price of capacity, half the mean of the peer's role."""
+    found = allocate(fit_market(year, demand))
+    own = found.prices.capacity
+    roles, role = np.unique(np.array(year.role), return_inverse=True)
+    mean = np.bincount(role, own, minlength=len(roles)) / np.bincount(role, minlength=len(roles))
+    scarcity: Floats = OWN_SHARE * own + (1 - OWN_SHARE) * mean[role]
+    return scarcity
+
+
+def fit_market(year: Year, demand: Demand) -> Market:
+    """A year's demand as one market, worth its fit; members of a team may come from one council here."""
+    return Market(
+        places=np.ones(len(demand), np.int64),
+        capacity=year.capacity,
+        request=demand.place,
+        peer=demand.peer,
+        fit=demand.fit,
+        some=demand.team[demand.place],
+        some_capacity=year.team_limit,
+        steps=(Steps(year.council, year.council_capacity, np.zeros((len(year.councils), 1))),),
+    )

@@ -1,0 +1,146 @@
+"""What `manyhands simulate` and `manyhands policy tune` say to the person at the keyboard."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from services.matcher.policy import Policy
+from services.simulation import making, report
+from services.simulation.compare import BASE, CALENDAR, POLICIES, Line, Task, lines, run
+from services.simulation.stream import BadStream
+from services.simulation.tuning import Tuned, tune
+
+_NO_YEAR = "A year is a folder as `manyhands simulate --make` writes it."
+_SAID = frozenset({"version", "author", "written_on", "reason"})
+
+
+def simulate(
+    streams: Sequence[Path], policy: Path | None, out: Path, names: str, overridden: float, workers: int | None, *, as_json: bool
+) -> int:
+    """Compare policies on years of plain files; writes the assignments, figures.json and report.html into `out`. The exit code."""
+    err = Console(stderr=True)
+    try:
+        priced = _policy(policy)
+        wanted = [BASE, *(name for name in names.split(",") if name and name != BASE)] if names else list(POLICIES)
+        unknown = [name for name in wanted if name not in POLICIES]
+        if unknown:
+            raise BadStream(f"--policies: {unknown[0]!r} is not one of {', '.join(POLICIES)}.")
+        folders = {folder: out / folder.name if len(streams) > 1 else out for folder in streams}
+        tasks = [
+            Task(folder, name, priced, overridden, where)
+            for folder, where in folders.items()
+            for name in sorted(wanted, key=_slowest_first)
+        ]
+        with _bar(err) as progress:
+            bar = progress.add_task("years", total=len(tasks))
+            outcomes = []
+            for outcome in run(tasks, workers):
+                outcomes.append(outcome)
+                progress.advance(bar)
+    except BadStream as error:
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        return 2
+    except OSError as error:
+        err.print(
+            f"{error.filename}: {error.strerror}. A year is a folder as `manyhands simulate --make` writes it.", style="red", markup=False
+        )
+        return 2
+    found = lines(outcomes)
+    words = f"{len(streams)} years: {', '.join(folder.name for folder in streams)}" + (
+        f"; {overridden:.0%} overridden" if overridden else ""
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "report.html").write_text(report.page(found, outcomes, words), encoding="utf-8")
+    (out / "figures.json").write_text(json.dumps([line.as_json() for line in found], indent=1) + "\n")
+    if as_json:
+        sys.stdout.write(json.dumps([line.as_json() for line in found]) + "\n")
+    else:
+        sys.stdout.write(f"{_words(found)}\n{words}. The assignments, figures.json and report.html are in {out}.\n")
+    return 0
+
+
+def _slowest_first(name: str) -> int:
+    return 0 if name == "rounds" else 1 + POLICIES.index(name)
+
+
+def _policy(file: Path | None) -> Policy:
+    """The default for a calendar year, with the numbers of a YAML file. Errors: BadStream."""
+    if file is None:
+        return CALENDAR
+    try:
+        read = yaml.safe_load(file.read_text(encoding="utf-8"))
+        if not isinstance(read, dict):
+            raise BadStream(f"{file.name}: there are no fields. Write for example: mu: 0.2")
+        return Policy.model_validate(CALENDAR.model_dump() | {name: value for name, value in read.items() if name not in _SAID})
+    except yaml.YAMLError:
+        raise BadStream(f"{file.name}: this is not YAML. Write for example: mu: 0.2") from None
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_url=False))
+        raise BadStream(f"{file.name}: {wrong}") from None
+
+
+def _words(found: Sequence[Line]) -> str:
+    """A table that is as wide as it is, on a terminal or in a file."""
+    rows = [report.HEADINGS, *(report.row(line) for line in found)]
+    return "\n".join(f"{first:15}" + "".join(f"{cell:>10}" for cell in rest) for first, *rest in rows)
+
+
+def make(seed: int, folder: Path, scale: float) -> int:
+    """Write a seeded year of our own."""
+    making.make(seed, folder, scale=scale)
+    Console().print(f"{folder} holds year {seed}: peers.csv, councils.csv, places.csv, fit.csv, and the year before.", highlight=False)
+    return 0
+
+
+def find(streams: Sequence[Path], keep: float, workers: int | None, *, by_rounds: bool, as_json: bool) -> int:
+    """Find mu, beta and lambda for a wanted fit; prints the curve. The exit code: 1 when no choice keeps so much."""
+    err, found = Console(stderr=True), None
+    try:
+        with _bar(err) as progress:
+            bar = progress.add_task("replaying", total=1.0)
+            for each in tune(streams, CALENDAR, keep, by_rounds, workers):
+                if isinstance(each, Tuned):
+                    found = each
+                else:
+                    progress.update(bar, completed=each)
+    except BadStream as error:
+        err.print(str(error), style="red", markup=False, soft_wrap=True)
+        return 2
+    except OSError as error:
+        err.print(
+            f"{error.filename}: {error.strerror}. A year is a folder as `manyhands simulate --make` writes it.", style="red", markup=False
+        )
+        return 2
+    assert found is not None
+    best = found.best
+    if as_json:
+        curve = [{name: getattr(point, name) for name in point.__slots__} for point in found.curve]
+        sys.stdout.write(
+            json.dumps({"best": {name: getattr(best, name) for name in best.__slots__} if best else None, "curve": curve}) + "\n"
+        )
+        return 0 if best else 1
+    table = Table("mu", "fit kept", "ratio of the ten busiest", "Gini", "unused", "")
+    for point in found.curve:
+        chosen = "chosen" if best and point.mu == best.mu else ""
+        table.add_row(f"{point.mu:g}", f"{point.fit_kept:.1%}", f"{point.ratio:.3f}", f"{point.gini:.3f}", f"{point.unused:.1f}", chosen)
+    console = Console()
+    console.print(table)
+    if best is None:
+        console.print(f"No choice keeps {keep:.1%} of the fit; lower --keep.")
+        return 1
+    name = "mu_rounds" if by_rounds else "mu"
+    console.print(f"{name}: {best.mu:g}\nbeta: {best.beta:g}\nlambda_: {best.lambda_:g}", highlight=False)
+    return 0
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"), TimeElapsedColumn(), console=console
+    )

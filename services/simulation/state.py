@@ -1,0 +1,56 @@
+"""Where a simulated year stands: the loads so far, and who is free for a place."""
+
+import numpy as np
+
+from services.matcher.dated import Flags, Floats, Ints
+from services.simulation.stream import Demand, Year
+
+
+class Standings:
+    """The loads of peers and councils in placements, and what every place got: `chosen` is (places,) rows of peers, -1 for nobody.
+
+    decided: the place that is being decided, where they are decided one by one.
+    """
+
+    def __init__(self, year: Year) -> None:
+        self.year = year
+        self.chosen = np.full(len(year.demand), -1, np.int64)
+        self.load, self.team_load = np.zeros(len(year.peers), np.int64), np.zeros(len(year.peers), np.int64)
+        self.council_load = np.zeros(len(year.councils), np.int64)
+        self.members: dict[int, set[int]] = {}
+        self.given_up = np.zeros(len(year.demand))
+        self.decided = 0
+
+    def free(self, place: int) -> tuple[Ints, Floats]:
+        """Who may still take a place of this year, and their fit, in the order of peers."""
+        demand = self.year.demand
+        pairs = slice(demand.first[place], demand.first[place + 1])
+        peers = demand.peer[pairs]
+        open_to = self.open_to(peers, bool(demand.team[place]), self.members.get(int(demand.request[place]), set()))
+        return peers[open_to], demand.fit[pairs][open_to]
+
+    def open_to(self, peers: Ints, team: bool, members: set[int]) -> Flags:
+        """Of these peers, those with capacity left of their own and of their council; in a team, of a council that is not in it yet."""
+        year = self.year
+        homes = year.council[peers]
+        open_to: Flags = (self.load[peers] < year.capacity[peers]) & (self.council_load[homes] < year.council_capacity[homes])
+        if team:
+            open_to &= self.team_load[peers] < year.team_limit[peers]
+            if members:
+                open_to &= ~np.isin(homes, list(members))
+        return open_to
+
+    def give(self, place: int, peer: int, given_up: float = 0.0) -> None:
+        """This peer takes the place, at so much less fit than the best who was free."""
+        demand, home = self.year.demand, int(self.year.council[peer])
+        self.chosen[place], self.given_up[place] = peer, given_up
+        self.load[peer] += 1
+        self.council_load[home] += 1
+        if demand.team[place]:
+            self.team_load[peer] += 1
+            self.members.setdefault(int(demand.request[place]), set()).add(home)
+
+
+def month_of(demand: Demand, months: int = 12) -> Ints:
+    """(places,) the month of each, from 0."""
+    return np.minimum(months - 1, demand.day // (365 / months)).astype(np.int64)
