@@ -159,6 +159,19 @@ def explain(request: str, peer: Annotated[str | None, typer.Option(help="why thi
 
 
 @app.command()
+def lacking(as_json: Json = False) -> None:
+    """What is short: the recruits who would serve most of the requests that nobody can be proposed for."""
+    found = reach("matcher", "adviser").get("/matches/lacking")
+    if as_json:
+        print(json.dumps(found))
+    else:
+        out.print(f"{found['unmet']} requests are unmet." if found["unmet"] else "Every request has somebody.")
+        for recruit in found["recruits"]:
+            out.print(f"  {recruit['words']}", markup=False, soft_wrap=True)
+    raise typer.Exit(1 if found["unmet"] else 0)
+
+
+@app.command()
 def token(
     subject: str,
     role: Annotated[str, typer.Option(help="adviser, operator, governor or service")] = "adviser",

@@ -12,12 +12,16 @@ from services.kit.web import Command, Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.matcher import arranging, consents, domain, explain, handlers, policy_api, ranking, store, turnover
 from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
+from services.matcher.lacking import needs as needs_of
+from services.matcher.lacking import recruits
 from services.matcher.steps import Broken, Step, match_id, open_suggestions
 from services.matcher.story import Story
-from services.matcher.views import Answer, AnswerQuestion, Arrangement, Body, Confirm, Decline, Override, Spent, StoryList, Why
+from services.matcher.views import Answer, AnswerQuestion, Arrangement, Body, Confirm, Decline, Lacking, Override, Spent, StoryList, Why
 from services.vocabulary.kinds import KINDS
 
 matches = APIRouter(prefix="/matches", tags=["matches"])
+
+_MOST_UNMET = 5_000
 
 Host = Annotated[Kitchen, Depends(kitchen)]
 Reader = Annotated[Actor, Depends(needs("matches:read"))]
@@ -58,6 +62,13 @@ async def register(host: Host, _: Reader) -> dict[str, int]:
     await host.database.once(mirror.refresh)
     known = mirror.register.records
     return {"version": mirror.register.version, "peers": len(known.peers), "councils": len(known.councils)}
+
+
+@matches.get("/lacking")
+async def lacking(host: Host, actor: Reader, most: Annotated[int, Query(ge=1, le=100)] = 10) -> Lacking:
+    """Which roles, regions and months lack people, as the recruits who would serve most of the requests that are unmet."""
+    unmet = await host.database.once(lambda db: store.stories(db, "unmet", _regions(actor), "", _MOST_UNMET))
+    return Lacking(unmet=len(unmet), recruits=recruits(needs_of(unmet), most))
 
 
 @matches.get("/{request}")

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.fact import Days, LaCode, PeerId
+from services.matcher.lacking import Recruit
 from services.matcher.policy import Policy
 from services.matcher.story import Story
 
@@ -106,6 +107,13 @@ class Why(BaseModel):
     peer: str
     words: str
     rule: str | None
+
+
+class Lacking(BaseModel):
+    """What is short in your regions: how many requests nobody can be proposed for, and which recruits would serve most of them."""
+
+    unmet: int
+    recruits: list[Recruit]
 
 
 class Draft(BaseModel):
