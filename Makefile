@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 LOCKED := $(shell sha256sum requirements.lock | cut -c1-16)
 INSTALLED := .venv/installed-$(LOCKED)
 
-.PHONY: help venv demo test planted bench lock clean
+.PHONY: help venv demo test worked planted bench lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -15,6 +15,9 @@ demo: venv ## run the whole story on this machine; options in ARGS, as in: make 
 
 test: venv ## run every check and test, and say how long each took
 	@.venv/bin/python -m tests.support.steps
+
+worked: venv ## take every rule and term out of the ranking in turn and show that the worked cases notice
+	@.venv/bin/python -m tests.worked
 
 planted: venv ## plant known bugs in a copy and show that the tests catch them
 	@.venv/bin/python -m tests.planted $(ARGS)

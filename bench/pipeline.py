@@ -21,7 +21,7 @@ from services.onebox.fleet import SERVICES, Fleet
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
 from services.onebox.remote import Remote
-from services.onebox.sample import write_sample
+from services.onebox.sample import FILES, write_sample
 from services.onebox.sample_requests import requests as sample_requests
 
 PEERS = 2_200
@@ -178,7 +178,7 @@ def _import(fleet: Fleet) -> None:
     operator = Remote(fleet.url("registry"), fleet.keys.token("operator@example.org", "operator"))
     with tempfile.TemporaryDirectory() as name:
         write_sample(Path(name), _SEED, PEERS, today=datetime.now(UTC).date())
-        for kind in ("councils", "peers", "posts", "offers"):
+        for kind in FILES:
             *_, last = operator.upload(f"/imports/{kind}", Path(name) / f"{kind}.csv")
             if not last.get("imported"):
                 raise SystemExit(f"The sample {kind} were not imported: {last}")

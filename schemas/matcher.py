@@ -79,6 +79,7 @@ class MatchSelected(MatcherFact, type="manyhands.matcher.match-selected.v1"):
     override: bool = False
     because: Code
     actor: ActorId
+    kind: Code | None = None
 
 
 class ConsentAsked(MatcherFact, type="manyhands.matcher.consent-asked.v1"):

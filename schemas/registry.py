@@ -119,8 +119,38 @@ class Offer(Value):
     ends: date
 
 
+class Span(Value):
+    """From the first day to the last, both included; `ends` is empty while no end is known."""
+
+    starts: date
+    ends: date | None = None
+
+
+class Interest(Span):
+    """A declared interest in a council, which rules out helping it while the interest lasts."""
+
+    council: LaCode
+
+
+class Intervention(Span):
+    """What is done about a council's children's services; `state` is a word of the published vocabulary."""
+
+    state: Code
+
+
+class Inspection(Value):
+    """An inspection of a council's children's services that began on `starts`. `judgement` is empty until it is published."""
+
+    starts: date
+    published: date | None = None
+    judgement: Code | None = None
+
+
 class PeerState(RegistryState, type="manyhands.registry.peer-state.v1"):
-    """A peer as of now, key `peer:<id>`. `kind` is member or officer; `party` is a councillor's, from the public record."""
+    """A peer as of now, key `peer:<id>`. `kind` is member or officer; `party` is a councillor's, from the public record.
+
+    `accreditations` are for visits of peer teams, `releases` by an officer's employer; `absences` rule out work that starts in them.
+    """
 
     peer: PeerId
     kind: Code
@@ -130,6 +160,10 @@ class PeerState(RegistryState, type="manyhands.registry.peer-state.v1"):
     posts: tuple[Post, ...] = ()
     offers: tuple[Offer, ...] = ()
     active: bool = True
+    accreditations: tuple[Span, ...] = ()
+    interests: tuple[Interest, ...] = ()
+    absences: tuple[Span, ...] = ()
+    releases: tuple[Span, ...] = ()
 
 
 class CouncilState(RegistryState, type="manyhands.registry.council-state.v1"):
@@ -142,6 +176,8 @@ class CouncilState(RegistryState, type="manyhands.registry.council-state.v1"):
     linked: tuple[LaCode, ...] = ()
     willing: bool
     offers: tuple[Offer, ...] = ()
+    inspections: tuple[Inspection, ...] = ()
+    interventions: tuple[Intervention, ...] = ()
 
 
 class OfferUse(Value):
@@ -155,9 +191,11 @@ class LoadState(RegistryState, type="manyhands.registry.load-state.v1"):
     """What a peer or council carries, key `load:<owner>`.
 
     `held` counts deployments; `placed` lists the first day of each deployment of the last year; `offers` the days used.
+    `challenges` lists the first day of each visit with a peer team since a year ago that is held or placed.
     """
 
     owner: str
     held: Annotated[int, Field(ge=0)]
     placed: tuple[date, ...] = ()
     offers: tuple[OfferUse, ...] = ()
+    challenges: tuple[date, ...] = ()

@@ -23,7 +23,10 @@ app.add_typer(cli_policy.app, name="policy")
 cli_files.add_to(app)
 out, err = Console(), Console(stderr=True)
 
-KINDS_OF_FILE = ("councils", "peers", "posts", "offers")
+KINDS_OF_FILE = (
+    *("councils", "peers", "posts", "offers"),
+    *("accreditations", "interests", "absences", "releases", "inspections", "interventions"),
+)
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Service = Annotated[str, typer.Option("--service", help="registry, requests or matcher")]
 Replicas = Annotated[str, typer.Option(help="processes by service, as in matcher=3,requests=2")]
@@ -78,7 +81,7 @@ def check(as_json: Json = False) -> None:
 
 @app.command("import")
 def import_(
-    kind: Annotated[str, typer.Argument(help="councils, peers, posts or offers")],
+    kind: Annotated[str, typer.Argument(help=", ".join(KINDS_OF_FILE))],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="check everything, change nothing")] = False,
     as_json: Json = False,
@@ -111,7 +114,7 @@ def import_(
 
 
 @app.command()
-def export(kind: Annotated[str, typer.Argument(help="councils, peers, posts or offers")]) -> None:
+def export(kind: Annotated[str, typer.Argument(help=", ".join(KINDS_OF_FILE))]) -> None:
     """Write the register as CSV to standard output, in the columns that import takes."""
     if kind not in KINDS_OF_FILE:
         raise typer.BadParameter(f"{kind!r} is not one of {', '.join(KINDS_OF_FILE)}.")

@@ -1,5 +1,6 @@
 """What owners carry, in deployments: placed within a year, held, and open suggestions by their weight."""
 
+from collections.abc import Iterable
 from datetime import date
 
 import numpy as np
@@ -48,3 +49,22 @@ class Carried:
         settled = state.held + sum(day.toordinal() > self._since for day in state.placed) if state else 0
         self._parts[owner] += (settled - self._settled[owner]) * WHOLE
         self._settled[owner] = settled
+
+
+class Visits:
+    """The visits with a peer team that owners take part in, held or placed, by their first days."""
+
+    def __init__(self) -> None:
+        self._days: dict[int, tuple[int, ...]] = {}
+
+    def set(self, owner: int, days: Iterable[date]) -> None:
+        """All that the registry says of an owner."""
+        self._days.pop(owner, None)
+        if ordinals := tuple(day.toordinal() for day in days):
+            self._days[owner] = ordinals
+
+    def reached(self, limit: int, day: int) -> Ints:
+        """Who has at least so many within a year (365 days) of the day, before it or after it; in order."""
+        return np.array(
+            sorted(owner for owner, days in self._days.items() if sum(abs(one - day) < _YEAR for one in days) >= limit), np.int64
+        )

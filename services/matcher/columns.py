@@ -10,15 +10,17 @@ import numpy as np
 from pydantic_core import to_json
 
 from schemas.registry import PeerState
-from services.matcher.carried import WHOLE, Carried
+from services.matcher.carried import WHOLE, Carried, Visits
 from services.matcher.councils import Councils
-from services.matcher.dated import Flags, Floats, InForce, Ints, Offers, Posts
+from services.matcher.dated import Flags, InForce, Ints, Lasting, Offers, Spans
+from services.matcher.lived import first_inspection
+from services.matcher.pools import Needs, Pool
 from services.matcher.records import Records, State
 
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 
-_NOBODY = Posts(())
+_NOBODY = Spans(())
 _ROWS_KEPT = 10_000_000
 
 
@@ -39,29 +41,6 @@ class Kept(Generic[Key, Made]):
         return made
 
 
-class Pool:
-    """The active peers who hold a role on a day, in the order of their ids; nothing here changes with load.
-
-    peers, homes: rows of Columns. offers, council_offers: those in force, by peer of the pool and by council; all other flags by peer.
-    scarceness: the pool's mean capacity over that of the peer. Capacity is in deployments a year: the days of all offers in force over
-    those of a typical deployment, at least 1; the mean is over those who offer any days.
-    """
-
-    TYPICAL_DAYS = 4.0
-    """Days of a typical deployment, whatever is asked now. Source: published visits of peer teams last 3 to 5 days."""
-
-    def __init__(self, columns: "Columns", role: str, day: int) -> None:
-        self.peers: Ints = columns.posts.get(role, _NOBODY).holders(day)
-        self.homes: Ints = columns.homes[self.peers]
-        self.offers: InForce = columns.peer_offers.in_force(day, self.peers)
-        self.council_offers = columns.council_offers_on(day)
-        self.willing: Flags = columns.councils.willing[self.homes]
-        self.offering: Flags = self.offers.offering
-        self.council_offering: Flags = self.council_offers.offering[self.homes]
-        capacity = np.maximum(1.0, self.offers.offered / self.TYPICAL_DAYS)
-        self.scarceness: Floats = (float(capacity[self.offering].sum()) / max(1, int(self.offering.sum()))) / capacity
-
-
 class Columns:
     """Everything about peers and councils that ranking reads, laid out anew when one of them changes. Peers are in the order of their ids.
 
@@ -77,26 +56,30 @@ class Columns:
         self.home_list: list[int] = self.homes.tolist()
         self.active: Flags = np.fromiter((peer.active for peer in peers), np.bool_)
         self.active_count = int(np.count_nonzero(self.active))
-        self.active_by_council: Ints = np.bincount(self.homes[self.active], minlength=len(self.councils.codes))
+        self.officer: Flags = np.fromiter((peer.kind == "officer" for peer in peers), np.bool_)
         self.themes = _flags(peers, "themes")
         self.parties = _flags(peers, "party")
-        self.posts = {role: Posts(held) for role, held in _posts(peers, by="role").items()}
-        self._guests = {council: Posts(held) for council, held in _posts(peers, by="council").items()}
+        self.posts = _posts(peers, by="role")
+        self.guests = _posts(peers, by="council")
+        self.interests = _interests(peers)
+        self.accredited, self.released, self.away = (_spans(peers, name) for name in ("accreditations", "releases", "absences"))
+        self.first_inspection: Ints = np.fromiter((_ordinal(first_inspection(peer, records.councils)) for peer in peers), np.int64)
         self.peer_offers = Offers([peer.offers for peer in peers])
         states = [records.councils.get(code) for code in self.councils.codes]
         self.council_offers = Offers([state.offers if state else () for state in states])
         self.peer_load, self.council_load = Carried(len(peers)), Carried(len(states))
-        self._pools: Kept[tuple[str, int], Pool] = Kept(max(64, _ROWS_KEPT // max(1, len(peers))))
+        self.visits = Visits()
+        self._pools: Kept[tuple[str, int, Needs], Pool] = Kept(max(64, _ROWS_KEPT // max(1, len(peers))))
         self._council_days: Kept[int, InForce] = Kept(1024)
 
-    def pool(self, role: str, starts: date) -> Pool:
-        """Who holds the role on that day."""
+    def pool(self, role: str, starts: date, needs: Needs) -> Pool:
+        """Who may serve in the role on that day in work with these needs."""
         day = starts.toordinal()
-        return self._pools.get((role, day)) or self._pools.put((role, day), Pool(self, role, day))
+        return self._pools.get((role, day, needs)) or self._pools.put((role, day, needs), Pool(self, role, day, needs))
 
-    def guests_of(self, council: str, starts: date) -> Ints:
-        """Peers of other councils who hold a post at this one on that day."""
-        return self._guests.get(council, _NOBODY).holders(starts.toordinal())
+    def holders(self, role: str, day: int) -> Ints:
+        """Who holds the role on the day, active or not."""
+        return self.posts.get(role, _NOBODY).holders(day)
 
     def council_offers_on(self, day: int) -> InForce:
         """What councils offer on that day, by council."""
@@ -115,6 +98,8 @@ class Columns:
         if name in rows:
             load.set(rows[name], state)
             offers.use(rows[name], state.offers if state else ())
+            if kind == "peer":
+                self.visits.set(rows[name], state.challenges if state else ())
 
     def weigh(self, peer: str, parts: int) -> None:
         """Adds open suggestions of a peer, in parts of WHOLE; unknown peers have no row yet."""
@@ -206,15 +191,32 @@ class Register:
             self._columns.weigh(peer, parts)
 
 
-def _posts(peers: Iterable[PeerState], *, by: str) -> Mapping[str, list[tuple[int, date, date | None]]]:
-    """Posts of active peers by role, or by council where that is not their own; a peer without a post at all holds none."""
-    held: dict[str, list[tuple[int, date, date | None]]] = {}
+def _posts(peers: Iterable[PeerState], *, by: str) -> Mapping[str, Spans]:
+    """Posts by role, or by council where that is not the peer's own; a peer without a post at all holds none."""
+    held: dict[str, list[Lasting]] = {}
     for row, peer in enumerate(peers):
-        if peer.active:
-            for post in peer.posts:
-                if by == "role" or post.council != peer.council:
-                    held.setdefault(getattr(post, by), []).append((row, post.starts, post.ends))
-    return held
+        for post in peer.posts:
+            if by == "role" or post.council != peer.council:
+                held.setdefault(getattr(post, by), []).append((row, post.starts, post.ends))
+    return {name: Spans(lasting) for name, lasting in held.items()}
+
+
+def _interests(peers: Iterable[PeerState]) -> Mapping[str, Spans]:
+    """Declared interests by council."""
+    held: dict[str, list[Lasting]] = {}
+    for row, peer in enumerate(peers):
+        for interest in peer.interests:
+            held.setdefault(interest.council, []).append((row, interest.starts, interest.ends))
+    return {council: Spans(lasting) for council, lasting in held.items()}
+
+
+def _spans(peers: Iterable[PeerState], name: str) -> Spans:
+    """The spans that peers have under a name."""
+    return Spans([(row, span.starts, span.ends) for row, peer in enumerate(peers) for span in getattr(peer, name)])
+
+
+def _ordinal(day: date | None) -> int:
+    return (day or date.max).toordinal()
 
 
 def _flags(peers: list[PeerState], name: str) -> dict[str, Flags]:

@@ -1,16 +1,18 @@
 """How councils stand to one another: links, regions, borders, likeness. Rows are made for a host when it is first asked for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from functools import cache
 
 import numpy as np
 
-from schemas.registry import CouncilState
+from schemas.registry import CouncilState, Intervention
 from services.matcher.dated import Flags, Floats, Ints
 from services.vocabulary.councils import land_borders, statistical_neighbours
+from services.vocabulary.ladder import INTERVENTIONS
 
-OPEN, OWN, LINKED, AVOIDED = range(4)
-"""Why a council may not give to a host; the lowest that applies, save that OPEN is none."""
+OWN, LINKED, INTEREST, AVOIDED, WORKED, OPEN = range(6)
+"""Why somebody may not give to a host; the lowest that applies. OPEN is no reason."""
 
 
 class Councils:
@@ -28,6 +30,7 @@ class Councils:
             for other in state.linked:
                 self.linked.setdefault(code, set()).add(other)
                 self.linked.setdefault(other, set()).add(code)
+        self._interventions = [states[code].interventions if code in states else () for code in self.codes]
         self._hosts: dict[str, Host] = {}
 
     def host(self, code: str) -> "Host":
@@ -36,9 +39,19 @@ class Councils:
             self._hosts[code] = Host(self, code)
         return self._hosts[code]
 
+    def stages(self, day: date) -> Ints:
+        """By council, how far intervention has gone on the day: its place in INTERVENTIONS."""
+        return np.array([stage(spans, day) for spans in self._interventions], np.int64)
+
     def rows(self, codes: Collection[str]) -> Ints:
         """Where these councils stand; those that are not here are left out."""
         return np.array([self.index[code] for code in codes if code in self.index], np.int64)
+
+
+def stage(interventions: Sequence[Intervention], day: date) -> int:
+    """The furthest stage in force on the day, as a place in INTERVENTIONS; 0 is none."""
+    in_force = (each for each in interventions if each.starts <= day and (each.ends is None or day <= each.ends))
+    return max((INTERVENTIONS.index(each.state) for each in in_force if each.state in INTERVENTIONS), default=0)
 
 
 class Host:
@@ -50,9 +63,9 @@ class Host:
 
     def __init__(self, councils: Councils, code: str) -> None:
         self._councils = councils
-        self.bars = np.zeros(len(councils.codes), np.int64)
-        self.bars[councils.rows(councils.linked.get(code, ()))] = LINKED
-        self.bars[councils.rows((code,))] = OWN
+        self.bars = np.full(len(councils.codes), OPEN)
+        for bar, barred in BARS.items():
+            self.bars[councils.rows(barred(councils, code))] = bar
         neighbourly = near(code)
         self.likeness: Floats = np.maximum(
             [neighbourly.get(other, 0.0) for other in councils.codes],
@@ -71,8 +84,15 @@ class Host:
             return self.bars
         bars = self.bars.copy()
         rows = self._councils.rows(avoid)
-        bars[rows] = np.where(bars[rows] == OPEN, AVOIDED, bars[rows])
+        bars[rows] = np.minimum(bars[rows], AVOIDED)
         return bars
+
+
+BARS: dict[int, Callable[[Councils, str], Collection[str]]] = {
+    LINKED: lambda councils, host: councils.linked.get(host, ()),
+    OWN: lambda _, host: (host,),
+}
+"""Which councils may not give to a host whatever is asked; the later line goes before the earlier."""
 
 
 @cache

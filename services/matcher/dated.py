@@ -13,25 +13,43 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+Lasting = tuple[int, date, date | None]
+"""The number of an owner, the first day, and the last if there is one."""
+
 _FOREVER = date.max.toordinal()
 _NOBODY: Ints = np.zeros(0, np.int64)
 
 
-class Posts:
-    """The posts of one role, or at one council: who holds them and when."""
+class Spans:
+    """What lasts from a day to a day, such as the posts of one role or at one council, and who has it."""
 
-    def __init__(self, held: Sequence[tuple[int, date, date | None]]) -> None:
-        self._holder = _column(holder for holder, _, _ in held)
-        self._starts = _column(starts.toordinal() for _, starts, _ in held)
-        self._ends = _column(ends.toordinal() if ends else _FOREVER for _, _, ends in held)
+    def __init__(self, lasting: Sequence[Lasting]) -> None:
+        self._holder = _column(holder for holder, _, _ in lasting)
+        self._starts = _column(starts.toordinal() for _, starts, _ in lasting)
+        self._ends = _column(ends.toordinal() if ends else _FOREVER for _, _, ends in lasting)
         self._last = int(self._ends.max(initial=0))
+        self.anybody: Ints = self._holder[_heads(self._holder)]
+        """Who has it on any day, in order, each once."""
 
     def holders(self, day: int) -> Ints:
-        """Who holds such a post on the day, in order, each once."""
+        """Who has it on the day, in order, each once."""
         if day > self._last:  # of posts at other councils most are over
             return _NOBODY
         holders = self._holder[(self._starts <= day) & (day <= self._ends)]
         return holders[_heads(holders)]
+
+    def lately(self, day: int, since: int) -> Ints:
+        """Whose ended before the day and not before `since`, in order, each once."""
+        holders = self._holder[(self._ends < day) & (self._ends >= since)]
+        return holders[_heads(holders)]
+
+
+def flagged(owners: Ints, rows: Ints) -> Flags:
+    """By owner, whether it is among these rows, which are in order."""
+    if not len(rows):
+        return np.zeros(len(owners), np.bool_)
+    flags: Flags = rows.take(rows.searchsorted(owners), mode="clip") == owners
+    return flags
 
 
 class Offers:

@@ -123,6 +123,7 @@ def select(
         override=override,
         because=because,
         actor=actor,
+        kind=content.kind,
     )
     match = story.current.model_copy(update={"lines": lines, "consents": planned, "expires_at": expires_at, "known": frozenset(waived)})
     return draft.step("selected", match=match)

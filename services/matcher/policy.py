@@ -5,6 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from services.vocabulary.ladder import INTERVENTIONS
+
 TERMS = ("themes", "role", "similarity", "politics", "region")
 """The terms of the fit, in the order in which they are added up. What each measures: fit.py."""
 
@@ -23,9 +25,12 @@ class Policy(BaseModel):
 
     weights: by term of the fit; what applies to a request is scaled to sum to 1, so only their ratios matter.
     floor: nobody with a lower fit is proposed. border: fit taken off where donor and host share a land border.
-    lambda_: price of a peer's own load. mu: price of the load of the peer's council against its equal share of a year.
+    lambda_: price of a peer's own load. mu: price of the load of the peer's council against its equal share of a year; mu_rounds: the same
+    where many places are decided together, which sees what a price does to all of them and so needs a higher one.
     beta: fit added for a council that carries nothing yet. expected_places: placements a year over the whole sector.
     shortlist: how many are proposed for a place. give_up: by priority, the most fit that may be given up to spread the work.
+    cooling_off_months: how long somebody who held a post at a council may not help it. challenges_a_year: visits with a peer team that
+    an officer makes within a year. no_giving_from: the lowest stage of intervention whose councils give no help; "" asks all of them.
     Source of the formula and of the default numbers: a simulated year on the 153 councils.
     Errors: pydantic's ValidationError, naming the field and the remedy.
     """
@@ -41,10 +46,21 @@ class Policy(BaseModel):
     border: Share = 0.03
     lambda_: Price = 0.01
     mu: Price = 0.125
+    mu_rounds: Price = 0.25
     beta: Share = 0.05
     expected_places: Annotated[float, Field(gt=0)] = 960
     shortlist: Annotated[int, Field(ge=2, le=16)] = 5
     give_up: dict[str, Share] = {"preventing_failure": 0.02, "early_intervention": 0.02, "newly_appointed": 0.05, OTHERS: 0.20}
+    cooling_off_months: Annotated[int, Field(ge=0, le=600)] = 60
+    challenges_a_year: Annotated[int, Field(ge=1, le=50)] = 1
+    no_giving_from: str = ""
+
+    @field_validator("no_giving_from")
+    @classmethod
+    def _known_stage(cls, stage: str) -> str:
+        if stage and stage not in INTERVENTIONS[1:]:
+            raise ValueError(f"unknown stage of intervention; the stages are {', '.join(INTERVENTIONS[1:])}, and empty for no bar")
+        return stage
 
     @field_validator("weights")
     @classmethod

@@ -8,7 +8,8 @@ from schemas.matcher import PlaceSuggestion, Shortage
 from services.matcher.asks import Ask
 from services.matcher.columns import Register
 from services.matcher.policy import Policy
-from services.matcher.rules import ABSOLUTE, OF_CAPACITY, RULES, Rule, broken_by, excluded_by
+from services.matcher.rulebook import ABSOLUTE, OF_CAPACITY, RULES, Rule
+from services.matcher.rules import broken_by, excluded_by
 from services.matcher.shortlists import deal
 from services.matcher.standing import Standing
 

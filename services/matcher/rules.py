@@ -1,152 +1,199 @@
-"""The hard rules: who may not be proposed for a place, by the first rule that says so. For a whole pool at once, and for one peer."""
+"""The hard rules at work: who may not be proposed for a place. For a whole pool at once, and for one peer."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
-from typing import Final
+from datetime import date, timedelta
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from schemas.registry import Offer
+from schemas.registry import CouncilState, Offer, PeerState, Post, Span
 from services.matcher.asks import Ask
-from services.matcher.columns import Columns, Pool, Register
-from services.matcher.councils import AVOIDED, LINKED, OPEN, OWN
-from services.matcher.dated import Flags, Ints
+from services.matcher.columns import Columns, Register
+from services.matcher.councils import AVOIDED, INTEREST, LINKED, OPEN, OWN, WORKED, stage
+from services.matcher.dated import Flags, Ints, flagged
+from services.matcher.lived import first_inspection
 from services.matcher.policy import Policy
+from services.matcher.pools import Needs, Pool
+from services.matcher.rulebook import RULES
 
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Why a peer is left out, in one sentence, and (`counted`) for so many peers. Absolute: never broken.
-
-    Others may be waived with a reason and a second adviser.
-    """
-
-    code: str
-    sentence: str
-    counted: str
-    absolute: bool
-    source: str
-
-
-_DIRECT = "Peers give time at a council they have no direct association with (local.gov.uk, About peer challenges)."
-_OFFER = "The national improvement offer of 2013: "
-_REGISTER = _OFFER + "an availability register of accredited people."
-_LIMITED = _OFFER + "there will be occasions of limited capacity."
-
-_IN_ORDER: Final = (
-    Rule("inactive", "The peer is not on the register or is resting.", "not on the register or resting", True, _REGISTER),
-    Rule(
-        "own_council",
-        "The peer belongs to the council that asks, or holds a post there when the work starts.",
-        "of the council that asks",
-        True,
-        _DIRECT,
-    ),
-    Rule(
-        "linked_council",
-        "The peer's council shares a trust, a director or a chief executive with the council that asks.",
-        "of a council linked with it",
-        True,
-        _DIRECT,
-    ),
-    Rule(
-        "avoided_council",
-        "The council that asks wishes to avoid the peer's council.",
-        "of a council it wishes to avoid",
-        False,
-        "The preferences of the request.",
-    ),
-    Rule(
-        "role",
-        "The peer does not hold the role asked for on the day the work starts.",
-        "not in the role asked for",
-        False,
-        _OFFER + "appropriate member peers with responsibility in their own authority.",
-    ),
-    Rule(
-        "not_willing",
-        "The peer's council does not offer support at present.",
-        "of a council that offers no support",
-        True,
-        _OFFER + "councils choose to engage.",
-    ),
-    Rule("dates", "The peer offers no days for work that starts on that day.", "with no days offered then", True, _REGISTER),
-    Rule("peer_days", "No offer of the peer that is open on that day has enough free days.", "with too few free days", True, _LIMITED),
-    Rule(
-        "council_dates",
-        "The peer's council offers no days for work that starts on that day.",
-        "of a council with no days offered then",
-        True,
-        _REGISTER,
-    ),
-    Rule(
-        "council_days",
-        "No offer of the peer's council that is open on that day has enough free days.",
-        "of a council with too few free days",
-        True,
-        _LIMITED,
-    ),
-    Rule(
-        "declined",
-        "The peer has been declined for this request, or said no to it.",
-        "declined for this request",
-        False,
-        "Nobody is asked again who has just said no.",
-    ),
+_BY_BAR: Final = (
+    (OWN, "own_council"),
+    (LINKED, "linked_council"),
+    (INTEREST, "interest"),
+    (AVOIDED, "avoided_council"),
+    (WORKED, "worked_there"),
 )
+_YEAR = 365
 
-RULES: Final = {rule.code: rule for rule in _IN_ORDER}
-"""Every hard rule by code, in the order in which they are tried: a peer who breaks several is counted under the first."""
 
-OF_CAPACITY: Final = frozenset({"not_willing", "dates", "peer_days", "council_dates", "council_days", "declined", "avoided_council"})
-"""The rules that are about what is still free, or about this choice alone: they say nothing against somebody who was chosen before."""
+class At(NamedTuple):
+    """What a check looks at: everybody's columns, who may serve, what is asked and needed, and the policy."""
 
-ABSOLUTE: Final = frozenset(rule.code for rule in _IN_ORDER if rule.absolute)
-"""The rules that no override may break."""
+    columns: Columns
+    pool: Pool
+    ask: Ask
+    needs: Needs
+    policy: Policy
 
 
 class Left:
     """Who of a pool is left after every hard rule (`rows` of the pool), and how many were left out by which (`excluded`, without zeros)."""
 
-    def __init__(self, columns: Columns, pool: Pool, ask: Ask) -> None:
+    def __init__(self, columns: Columns, pool: Pool, ask: Ask, needs: Needs, policy: Policy) -> None:
         self.considered = len(columns.ids)
-        self.excluded: dict[str, int] = {}
-        self._count("inactive", self.considered - columns.active_count)
-        self._keep_who_may_serve(columns, pool, ask)
-        self._keep("not_willing", pool.willing)
-        self._keep("dates", pool.offering)
-        self._keep("peer_days", pool.offers.free() >= ask.days)
-        self._keep("council_dates", pool.council_offering)
-        self._keep("council_days", pool.council_offers.free()[pool.homes] >= ask.days)
-        if ask.declined:
-            declined = [columns.index[peer] for peer in ask.declined if peer in columns.index]
-            self._keep("declined", np.isin(pool.peers, declined, invert=True))
+        self.excluded = dict(pool.excluded)
+        self._keep_who_is_open_to_the_host(columns, pool, ask, policy)
+        at = At(columns, pool, ask, needs, policy)
+        for code, check in CHECKS.items():
+            kept = check(at)
+            if kept is not None:
+                self._keep(code, kept)
         self.rows: Ints = self._kept.nonzero()[0]
 
-    def _keep_who_may_serve(self, columns: Columns, pool: Pool, ask: Ask) -> None:
-        """From own_council to role. Who is barred is counted by council, so that only those who hold the role are looked at one by one."""
-        bars = columns.councils.host(ask.host).bars_with(ask.avoid)
-        barred = np.bincount(bars, columns.active_by_council, minlength=4).astype(np.int64)
-        open_to_host = bars[pool.homes] == OPEN
-        guests = columns.guests_of(ask.host, ask.starts)
-        if len(guests):
-            np.subtract.at(barred, bars[columns.homes[guests]], 1)
-            barred[OWN] += len(guests)
-            open_to_host &= np.isin(pool.peers, guests, invert=True)
-        self._kept, self._left = open_to_host, int(np.count_nonzero(open_to_host))
-        self._count("own_council", int(barred[OWN]))
-        self._count("linked_council", int(barred[LINKED]))
-        self._count("avoided_council", int(barred[AVOIDED]))
-        self._count("role", int(barred[OPEN]) - self._left)
+    def _keep_who_is_open_to_the_host(self, columns: Columns, pool: Pool, ask: Ask, policy: Policy) -> None:
+        """From own_council to worked_there: what stands between a council, or one of its peers, and the host."""
+        bars = columns.councils.host(ask.host).bars_with(ask.avoid)[pool.homes]
+        for bar, tied in TIES:
+            rows = tied(columns, ask, policy)
+            if len(rows):
+                np.minimum(bars, bar, out=bars, where=flagged(pool.peers, rows))
+        self._kept = bars == OPEN
+        self._left = int(np.count_nonzero(self._kept))
+        if self._left < len(bars):
+            barred = np.bincount(bars).tolist()
+            self.excluded |= {code: barred[bar] for bar, code in _BY_BAR if bar < len(barred) and barred[bar]}
 
     def _keep(self, code: str, kept: Flags) -> None:
         self._kept &= kept
         before, self._left = self._left, int(np.count_nonzero(self._kept))
-        self._count(code, before - self._left)
+        if self._left < before:
+            self.excluded[code] = before - self._left
 
-    def _count(self, code: str, left_out: int) -> None:
-        if left_out:
-            self.excluded[code] = left_out
+
+def _guests(columns: Columns, ask: Ask, _: Policy) -> Ints:
+    """Peers of other councils who hold a post at the host when the work starts."""
+    return columns.guests[ask.host].holders(ask.starts.toordinal()) if ask.host in columns.guests else _NONE
+
+
+def _interested(columns: Columns, ask: Ask, _: Policy) -> Ints:
+    return columns.interests[ask.host].holders(ask.starts.toordinal()) if ask.host in columns.interests else _NONE
+
+
+def _worked_there(columns: Columns, ask: Ask, policy: Policy) -> Ints:
+    if ask.host not in columns.guests:
+        return _NONE
+    return columns.guests[ask.host].lately(ask.starts.toordinal(), months_before(ask.starts, policy.cooling_off_months).toordinal())
+
+
+_NONE: Ints = np.zeros(0, np.int64)
+TIES: Final[list[tuple[int, Callable[[Columns, Ask, Policy], Ints]]]] = [(OWN, _guests), (INTEREST, _interested), (WORKED, _worked_there)]
+"""Why a peer may not give to the host although the peer's council may, and which peers that bars, in order."""
+
+
+def _peer_days(at: At) -> Flags:
+    return at.pool.offers.free() >= at.ask.days
+
+
+def _council_days(at: At) -> Flags:
+    return (at.pool.council_offers.free() >= at.ask.days)[at.pool.homes]
+
+
+def _challenges(at: At) -> Flags | None:
+    if "release" not in at.needs.of_kind:
+        return None
+    enough = at.columns.visits.reached(at.policy.challenges_a_year, at.ask.starts.toordinal())
+    return ~(flagged(at.pool.peers, enough) & at.columns.officer[at.pool.peers])
+
+
+def _declined(at: At) -> Flags | None:
+    if not at.ask.declined:
+        return None
+    return np.isin(at.pool.peers, [at.columns.index[peer] for peer in at.ask.declined if peer in at.columns.index], invert=True)
+
+
+CHECKS: Final[dict[str, Callable[[At], Flags | None]]] = {
+    "peer_days": _peer_days,
+    "council_days": _council_days,
+    "challenges": _challenges,
+    "declined": _declined,
+}
+"""By rule, in the order of the rules, who of the pool passes; None where the rule does not apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is known of one peer for one place. `home`, `host`: the councils' states, where the register has them."""
+
+    register: Register
+    ask: Ask
+    role: str
+    peer: PeerState
+    policy: Policy
+    home: CouncilState | None
+    host: CouncilState | None
+
+    @property
+    def needs(self) -> Needs:
+        return Needs.of(self.ask.kind, self.policy)
+
+    def posts_then(self) -> list[Post]:
+        """The posts held when the work starts."""
+        return [post for post in self.peer.posts if _lasts(post, self.ask.starts)]
+
+    def peer_free(self) -> float | None:
+        return _free(self.register, f"peer:{self.peer.peer}", self.peer.offers, self.ask.starts)
+
+    def council_free(self) -> float | None:
+        return _free(self.register, f"council:{self.peer.council}", self.home.offers if self.home else (), self.ask.starts)
+
+    def visits(self) -> int:
+        """Visits with a peer team within a year of the first day."""
+        load = self.register.records.loads.get(f"peer:{self.peer.peer}")
+        return sum(abs((day - self.ask.starts).days) < _YEAR for day in load.challenges) if load else 0
+
+
+def _left_there_lately(case: Case) -> bool:
+    since = months_before(case.ask.starts, case.policy.cooling_off_months)
+    return any(post.council == case.ask.host and post.ends is not None and since <= post.ends < case.ask.starts for post in case.peer.posts)
+
+
+def _inspected(case: Case) -> bool:
+    first = first_inspection(case.peer, case.register.records.councils)
+    return first is not None and first <= case.ask.starts
+
+
+BROKEN: Final[dict[str, Callable[[Case], bool]]] = {
+    "role": lambda case: case.role not in {post.role for post in case.posts_then()},
+    "portfolio": lambda case: "portfolio" in case.needs.of_kind and "lead_member" not in {post.role for post in case.posts_then()},
+    "inspection": lambda case: "inspection" in case.needs.of_kind and not _inspected(case),
+    "accreditation": lambda case: "accreditation" in case.needs.of_kind and not _any(case.peer.accreditations, case.ask.starts),
+    "release": lambda case: (
+        "release" in case.needs.of_kind
+        and case.peer.kind == "officer"
+        and bool(case.peer.releases)
+        and not _any(case.peer.releases, case.ask.starts)
+    ),
+    "not_willing": lambda case: case.home is None or not case.home.willing,
+    "in_intervention": lambda case: case.home is not None and stage(case.home.interventions, case.ask.starts) >= case.needs.barred_from,
+    "dates": lambda case: case.peer_free() is None,
+    "council_dates": lambda case: case.council_free() is None,
+    "absence": lambda case: _any(case.peer.absences, case.ask.starts),
+    "own_council": lambda case: case.ask.host in {case.peer.council, *(post.council for post in case.posts_then())},
+    "linked_council": lambda case: (
+        (case.home is not None and case.ask.host in case.home.linked) or (case.host is not None and case.peer.council in case.host.linked)
+    ),
+    "interest": lambda case: _any([one for one in case.peer.interests if one.council == case.ask.host], case.ask.starts),
+    "avoided_council": lambda case: case.peer.council in case.ask.avoid,
+    "worked_there": _left_there_lately,
+    "peer_days": lambda case: (free := case.peer_free()) is not None and free < case.ask.days,
+    "council_days": lambda case: (free := case.council_free()) is not None and free < case.ask.days,
+    "challenges": lambda case: (
+        "release" in case.needs.of_kind and case.peer.kind == "officer" and case.visits() >= case.policy.challenges_a_year
+    ),
+    "declined": lambda case: case.peer.peer in case.ask.declined,
+}
+"""By rule, whether an active peer breaks it."""
 
 
 def excluded_by(register: Register, ask: Ask, role: str, peer: str, policy: Policy, as_of: date) -> str | None:
@@ -157,29 +204,31 @@ def excluded_by(register: Register, ask: Ask, role: str, peer: str, policy: Poli
 def broken_by(register: Register, ask: Ask, role: str, peer: str, policy: Policy, as_of: date) -> list[str]:  # noqa: ARG001
     """Every rule that leaves this peer out of a place of that role, in the order of RULES.
 
-    Reads the registry's records, not the columns. `policy` and `as_of` are for rules that are settings or look back; none does today.
+    Reads the registry's records, not the columns. `as_of` is for rules that hang on the day of the ranking; none does today.
     """
-    states, councils = register.records.peers, register.records.councils
-    state = states.get(peer)
+    councils = register.records.councils
+    state = register.records.peers.get(peer)
     if state is None or not state.active:
         return ["inactive"]
-    on_the_day = [post for post in state.posts if post.starts <= ask.starts and (post.ends is None or ask.starts <= post.ends)]
-    home, host = councils.get(state.council), councils.get(ask.host)
-    peer_free = _free(register, f"peer:{peer}", state.offers, ask.starts)
-    council_free = _free(register, f"council:{state.council}", home.offers if home else (), ask.starts)
-    broken = {
-        "own_council": ask.host in {state.council, *(post.council for post in on_the_day)},
-        "linked_council": (home is not None and ask.host in home.linked) or (host is not None and state.council in host.linked),
-        "avoided_council": state.council in ask.avoid,
-        "role": role not in {post.role for post in on_the_day},
-        "not_willing": home is None or not home.willing,
-        "dates": peer_free is None,
-        "peer_days": peer_free is not None and peer_free < ask.days,
-        "council_dates": council_free is None,
-        "council_days": council_free is not None and council_free < ask.days,
-        "declined": peer in ask.declined,
-    }
-    return [code for code in RULES if broken.get(code)]
+    case = Case(register, ask, role, state, policy, councils.get(state.council), councils.get(ask.host))
+    return [code for code in RULES if code in BROKEN and BROKEN[code](case)]
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month so many months earlier, or the last of that month; never before the first year."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    if year < 1:
+        return date.min
+    first_after = date(year + month // 11, (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_after - timedelta(days=1))
+
+
+def _lasts(span: Post | Span, day: date) -> bool:
+    return span.starts <= day and (span.ends is None or day <= span.ends)
+
+
+def _any(spans: Iterable[Span], day: date) -> bool:
+    return any(_lasts(span, day) for span in spans)
 
 
 def _free(register: Register, owner: str, offers: tuple[Offer, ...], starts: date) -> float | None:

@@ -9,6 +9,7 @@ from services.matcher.columns import Columns
 from services.matcher.dated import Ints
 from services.matcher.fit import BILLION, BORDER, fit, whole
 from services.matcher.policy import Policy
+from services.matcher.pools import Needs
 from services.matcher.price import price
 from services.matcher.rules import Left
 
@@ -24,8 +25,9 @@ class Standing:
     """
 
     def __init__(self, columns: Columns, ask: Ask, role: str, policy: Policy, as_of: date) -> None:
-        pool = columns.pool(role, ask.starts)
-        left = Left(columns, pool, ask)
+        needs = Needs.of(ask.kind, policy)
+        pool = columns.pool(role, ask.starts, needs)
+        left = Left(columns, pool, ask, needs, policy)
         self._columns = columns
         self.peers: Ints = pool.peers[left.rows]
         homes = pool.homes[left.rows]

@@ -22,11 +22,10 @@ from services.onebox.fleet import Fleet
 from services.onebox.invariants import INTAKE, Promises
 from services.onebox.machine import Machine
 from services.onebox.remote import Remote
-from services.onebox.sample import write_sample
+from services.onebox.sample import FILES, write_sample
 from services.onebox.sample_requests import requests as sample_requests
 
 SEED = 1
-FILES = ("councils", "peers", "posts", "offers")
 
 
 def tell(home: Path, count: int, replicas: Mapping[str, int], out: Console, *, stay: bool, as_json: bool) -> int:
@@ -89,6 +88,8 @@ def _import(fleet: Fleet, progress: Progress) -> None:
                     bad = bad or line
     task = progress.add_task("the matcher learns the register", total=counts.peers)
     _until(lambda: matcher.get("/matches/register")["peers"], counts.peers, lambda n: progress.update(task, completed=n))
+    if not asyncio.run(reading.quiet(fleet, 60)):
+        raise ServerError("The services have not come to rest within a minute after the import. Their logs say why.")
 
 
 def _post(fleet: Fleet, count: int, progress: Progress) -> None:

@@ -19,7 +19,12 @@ COLUMNS = {
     "peers.csv": ("peer", "kind", "council", "name", "party", "themes", "email"),
     "posts.csv": ("peer", "council", "role", "from", "to"),
     "offers.csv": ("offer", "owner", "days", "from", "to"),
+    "accreditations.csv": ("peer", "from", "to"),
+    "absences.csv": ("peer", "from", "to"),
+    "inspections.csv": ("council", "start", "published", "judgement"),
 }
+FILES = tuple(name.removesuffix(".csv") for name in COLUMNS)
+"""The kinds of file in the order in which they are imported."""
 FIRST_NAMES = (
     "Adlin", "Arbel", "Bevis", "Brisa", "Calder", "Corin", "Dalia", "Delmar", "Edda", "Elowen", "Fenna", "Florian", "Galen",
     "Gwenna", "Hadley", "Hesper", "Idony", "Ivo", "Jessamy", "Jorah", "Kerensa", "Kit", "Lowen", "Lyra", "Maren", "Merrin",
@@ -36,6 +41,8 @@ LAST_NAMES = (
 )  # fmt: skip
 
 _UNWILLING = 0.08
+_ACCREDITED, _AWAY = 0.85, 0.05
+_JUDGEMENTS = {"inadequate": 0.10, "requires_improvement": 0.25, "good": 0.45, "outstanding": 0.20}
 _SIZE = {"county": 1.8, "metropolitan": 1.2, "unitary": 0.9, "london_borough": 1.0, "city_corporation": 0.3}
 _HOLDERS = {"lead_member": 0.80, "director_of_childrens_services": 0.65, "leader": 0.45, "chief_executive": 0.45}
 _OTHERS = {
@@ -93,9 +100,10 @@ class _Tally:
 
 
 def write_sample(folder: Path, seed: int = 1, peers: int = 2200, *, today: date) -> Sample:
-    """Writes councils.csv, peers.csv, posts.csv and offers.csv into `folder`, row by row.
+    """Writes the files of COLUMNS into `folder`, row by row.
 
-    Councils and their links are real (official names are written among the aliases); every person, post, party, theme and day is invented.
+    Councils and their links are real (official names are written among the aliases); every person, post, party, theme, day and
+    inspection is invented.
     All dates hang on `today`: offers run for a year from the first of its month, and for the year after. Unwilling councils (8%) have
     peers and no offers.
     """
@@ -145,18 +153,31 @@ class _House:
         c = self._council
         linked, aliases = ";".join(c.linked), ";".join((c.official_name, *c.aliases))
         yield "councils.csv", (c.la_code, c.gss_code, c.name, c.region, c.type, aliases, linked, "yes" if willing else "no")
+        yield from (("inspections.csv", row) for row in self._inspections())
         people = [(f"p{number:05d}", role) for number, role in enumerate(self._roles(count), start=first)]
         posts = {peer: self._present(peer, role) for peer, role in people}  # all of them before any earlier post: one holder at a time
         offered = 0.0
         for peer, role in people:
             yield "peers.csv", self._person(peer, role)
             yield from (("posts.csv", post) for post in (posts[peer], *self._earlier(posts[peer])))
+            if self._rng.random() < _ACCREDITED:
+                yield "accreditations.csv", (peer, (self._today - timedelta(days=900)).isoformat(), "")
+            if self._rng.random() < _AWAY:
+                gone = self._today + timedelta(days=int(self._rng.integers(10, 200)))
+                yield "absences.csv", (peer, gone.isoformat(), (gone + timedelta(days=30)).isoformat())
             if willing and posts[peer][4] == "" and (offered == 0 or self._rng.random() < 0.92):
                 days = self._half_days(float(self._rng.triangular(4.0, 6.0, 20.0 if ROLES[role].member else 15.0)))
                 offered += days
                 yield from self._offers(f"peer:{peer}", days)
         if offered:
             yield from self._offers(f"council:{c.la_code}", self._half_days(offered * float(self._rng.uniform(0.35, 0.8))))
+
+    def _inspections(self) -> Iterator[Row]:
+        """Two inspections, three years apart or so, the last within three years."""
+        last = self._today - timedelta(days=int(self._rng.integers(60, 1_100)))
+        for began in (last - timedelta(days=int(self._rng.integers(900, 1_300))), last):
+            judgement = self._pick(tuple(_JUDGEMENTS), tuple(_JUDGEMENTS.values()))
+            yield self._council.la_code, began.isoformat(), (began + timedelta(days=40)).isoformat(), judgement
 
     def _roles(self, count: int) -> list[str]:
         single = [role for role, share in _HOLDERS.items() if self._rng.random() < share]

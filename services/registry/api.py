@@ -1,5 +1,6 @@
 """The register over HTTP: reading it, and commands that enter one row at a time, read and judged exactly as a row of a file."""
 
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -9,9 +10,9 @@ from services.kit.access import Actor
 from services.kit.problems import Refused, not_found, stale
 from services.kit.web import Command, Kitchen, command, kitchen, needs
 from services.kit.work import Work
-from services.registry import entering, files_api, reading_store, register_store, rows, views
+from services.registry import bodies, entering, files_api, reading_store, register_store, rows, views
 from services.registry.entering import Overtaken
-from services.registry.register import CouncilEntry
+from services.registry.register import CouncilEntry, PostEntry
 from services.registry.rows import Fault
 from services.registry.views import Entered
 
@@ -38,12 +39,13 @@ async def list_councils(host: Host, _: Reader, after: str = "", limit: Limit = 2
 
 
 @ROUTER.get("/councils/{la_code}", tags=["register"])
-async def read_council(la_code: str, host: Host, _: Reader) -> views.Council:
-    """One council by its three-digit code."""
+async def read_council(la_code: str, host: Host, _: Reader) -> views.CouncilProfile:
+    """One council by its three-digit code, with its inspections and stages of intervention."""
     found = await host.database.once(lambda db: reading_store.councils(db, la_code, "", 1))
     if not found:
         raise not_found("council", la_code)
-    return views.Council(**dict(found[0]))
+    dated = await host.database.once(lambda db: register_store.dated_of(db, [f"council:{la_code}"]))
+    return views.CouncilProfile(**dict(found[0]), **views.dated(dated[f"council:{la_code}"]))
 
 
 @ROUTER.get("/peers", tags=["register"])
@@ -53,26 +55,28 @@ async def list_peers(
     council: LaCode | None = None,
     role: str | None = None,
     theme: str | None = None,
+    on: date | None = None,
     after: str = "",
     limit: Limit = 200,
 ) -> views.Peers:
-    """Peers of a council, in a role today, expert in a theme (codes), whatever the caller's regions."""
-    today = host.clock.now().date()
-    found = await host.database.once(lambda db: reading_store.peers(db, None, council, role, theme, today, after, limit))
+    """Peers of a council, in a role on a day (today if none is given), expert in a theme (codes), whatever the caller's regions."""
+    day = on or host.clock.now().date()
+    found = await host.database.once(lambda db: reading_store.peers(db, None, council, role, theme, day, after, limit))
     return views.Peers(peers=[views.Peer(**dict(row)) for row in found])
 
 
 @ROUTER.get("/peers/{peer}", tags=["register"])
 async def read_peer(peer: str, host: Host, actor: Reader) -> views.PeerContact | views.PeerProfile:
-    """One peer with every post; with the e-mail address for callers who hold registry:read_contact."""
+    """One peer with every post and everything dated; with the e-mail address for callers who hold registry:read_contact."""
     today = host.clock.now().date()
     found = await host.database.once(lambda db: reading_store.peers(db, peer, None, None, None, today, "", 1))
     if not found:
         raise not_found("peer", peer)
     posts = await host.database.once(lambda db: register_store.posts_of(db, [peer]))
     shown = views.PeerContact if CONTACT in actor.scopes else views.PeerProfile
+    dated = await host.database.once(lambda db: register_store.dated_of(db, [f"peer:{peer}"]))
     told = [views.Post(council=post.council, role=post.role, from_=post.starts, to=post.ends) for post in posts]
-    return shown(**dict(found[0]), posts=told)
+    return shown(**dict(found[0]), posts=told, **views.dated(dated[f"peer:{peer}"]))
 
 
 @ROUTER.get("/offers", tags=["capacity"])
@@ -99,30 +103,66 @@ async def read_hold(host: Host, _: Reader, match: Annotated[str, Query(max_lengt
 
 
 @ROUTER.post("/councils", tags=["register"])
-async def enter_council(row: views.CouncilRow, order: Order) -> Response:
+async def enter_council(row: bodies.CouncilRow, order: Order) -> Response:
     """Add or change a council."""
     return await _enter(row, order)
 
 
 @ROUTER.post("/peers", tags=["register"])
-async def enter_peer(row: views.PeerRow, order: Order) -> Response:
+async def enter_peer(row: bodies.PeerRow, order: Order) -> Response:
     """Add or change a peer."""
     return await _enter(row, order)
 
 
 @ROUTER.post("/posts", tags=["register"])
-async def enter_post(row: views.PostRow, order: Order) -> Response:
+async def enter_post(row: bodies.PostRow, order: Order) -> Response:
     """Add a post, or change its last day."""
     return await _enter(row, order)
 
 
 @ROUTER.post("/offers", tags=["capacity"])
-async def enter_offer(row: views.OfferRow, order: Order) -> Response:
+async def enter_offer(row: bodies.OfferRow, order: Order) -> Response:
     """Add or change an offer; never below what is held or placed."""
     return await _enter(row, order)
 
 
-async def _enter(row: views.Command, order: Command) -> Response:
+@ROUTER.post("/accreditations", tags=["register"])
+async def enter_accreditation(row: bodies.AccreditationRow, order: Order) -> Response:
+    """Add an accreditation for visits with peer teams, or change its last day."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/interests", tags=["register"])
+async def enter_interest(row: bodies.InterestRow, order: Order) -> Response:
+    """Add a declared interest in a council, or change its last day."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/absences", tags=["register"])
+async def enter_absence(row: bodies.AbsenceRow, order: Order) -> Response:
+    """Add days on which a peer can start nothing, or change the last of them."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/releases", tags=["register"])
+async def enter_release(row: bodies.ReleaseRow, order: Order) -> Response:
+    """Add an employer's release of an officer, or change its last day."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/inspections", tags=["register"])
+async def enter_inspection(row: bodies.InspectionRow, order: Order) -> Response:
+    """Add an inspection of a council, or what came of it."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/interventions", tags=["register"])
+async def enter_intervention(row: bodies.InterventionRow, order: Order) -> Response:
+    """Add a stage of intervention in a council, or change its last day."""
+    return await _enter(row, order)
+
+
+async def _enter(row: bodies.Command, order: Command) -> Response:
     async def do(work: Work) -> Entered:
         await register_store.lock_register(work.db)
         register = await register_store.councils(work.db)
@@ -140,6 +180,8 @@ async def _enter(row: views.Command, order: Command) -> Response:
             clash = entering.clashes(register, [entry])
             if clash:
                 raise _refused(list(clash.values()))
+        if isinstance(entry, PostEntry) and (twice := await entering.overlap(work.db, entry)):
+            raise _refused([twice])
         if outcome != "same":
             try:
                 await entering.enter(work, row.kind_of_row, [entry], order.actor.id)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from schemas.fact import Line
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
 from schemas.registry import CapacityHeld, CapacityPlaced, HoldExpired, HoldRefused, HoldReleased, RegistryFact
+from services.vocabulary.kinds import KINDS
 
 
 class BrokenStory(Exception):
@@ -32,13 +33,17 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """A line of a match, the first day of its work, the offers it is charged to, and whether it is held, placed or free again."""
+    """A line of a match, the first day of its work, the offers it is charged to, and whether it is held, placed or free again.
+
+    `visit`: it counts towards the yearly limit of visits with a peer team.
+    """
 
     line: Line
     starts: date
     state: str
     peer_offer: str
     council_offer: str
+    visit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def select(selected: MatchSelected, hold: Hold | None, known: Known) -> Decision
     new = _unknown(selected.lines, hold)
     if not new:
         return Decision(hold)
-    charged = charge(new, selected.starts, "held", known)
+    charged = charge(new, selected.starts, "held", known, visit=_is_visit(selected.kind))
     if isinstance(charged, Refusal):
         return Decision(hold, _refused(selected, charged))
     lines = (*(hold.lines if hold else ()), *charged)
@@ -106,7 +111,7 @@ def arrange(recorded: ArrangementRecorded, hold: Hold | None, known: Known) -> D
     new = _unknown(recorded.lines, hold)
     if not new and not ripe:
         return Decision(hold)
-    charged = charge(new, recorded.starts, "placed", known)
+    charged = charge(new, recorded.starts, "placed", known, visit=_is_visit(recorded.kind))
     if isinstance(charged, Refusal):
         return Decision(hold, _refused(recorded, charged))
     lines = (*(replace(line, state="placed") if line in ripe else line for line in old), *charged)
@@ -158,7 +163,7 @@ class Refusal:
     short_by: int
 
 
-def charge(lines: Iterable[Line], starts: date, state: str, known: Known) -> tuple[HeldLine, ...] | Refusal:
+def charge(lines: Iterable[Line], starts: date, state: str, known: Known, *, visit: bool = False) -> tuple[HeldLine, ...] | Refusal:
     """Charge every line to an offer of its peer and one of its council, counting what the lines before it take; all lines or none.
 
     All days of a line go to one offer: of those in force on the first day of the work the one with most free days (of two alike
@@ -178,7 +183,7 @@ def charge(lines: Iterable[Line], starts: date, state: str, known: Known) -> tup
             if days > left:
                 return Refusal(line, rule, days - left)
             taken[offer] = taken.get(offer, 0) + days
-        charged.append(HeldLine(line, starts, state, peer[1], council[1]))
+        charged.append(HeldLine(line, starts, state, peer[1], council[1], visit))
     return tuple(charged)
 
 
@@ -195,6 +200,10 @@ def charges(hold: Hold | None) -> dict[tuple[str, str], int]:
 def owners(hold: Hold) -> set[str]:
     """Whose load a hold is, or was."""
     return {owner for line in hold.lines for owner in (peer_owner(line.line.peer), council_owner(line.line.council))}
+
+
+def _is_visit(kind: str | None) -> bool:
+    return kind in KINDS and "release" in KINDS[kind].needs
 
 
 def _roomiest(known: Known, owner: str, day: date, taken: Mapping[str, int]) -> tuple[int, str] | None:

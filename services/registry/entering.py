@@ -1,6 +1,7 @@
 """How entries get into the register, from a file or from a command: judged against what is there, written, and said."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 from typing import cast
 
 from schemas.envelope import Envelope
@@ -8,7 +9,7 @@ from schemas.registry import CapacityOffered, CouncilRegistered, PeerLeft, PeerR
 from services.kit.database import Connection
 from services.kit.work import Work
 from services.registry import register_store, state
-from services.registry.register import CouncilEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry, departures
+from services.registry.register import CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry, departures
 from services.registry.rows import Fault
 
 
@@ -24,7 +25,7 @@ async def judge(db: Connection, kind: Kind, entries: Sequence[Entry]) -> list[st
     """For each entry `new`, `changed` or `same`, or what is wrong with it beside what the register holds."""
     there = await register_store.existing(db, kind, entries)
     peers = {owner.partition(":")[2] for owner in (entry.owner() for entry in entries) if owner.startswith("peer:")}
-    known = await register_store.known_peers(db, peers) if kind in ("posts", "offers") else peers
+    known = await register_store.known_peers(db, peers) if kind != "peers" else peers
     used = await register_store.used(db, list(there)) if kind == "offers" else {}
     return [_judged(entry, there.get(entry.key()), known, used) for entry in entries]
 
@@ -48,6 +49,22 @@ def clashes(councils: Iterable[CouncilEntry], entries: Iterable[CouncilEntry]) -
     return found
 
 
+def held_twice(starts: date, other: date) -> Fault:
+    """The fault of a post that somebody holds already from another day on, at the same council in the same role."""
+    reason = f"The same peer holds this role at this council from {other} on, which overlaps."
+    return Fault("from", starts.isoformat(), "overlap", reason, "Give the earlier of the two a last day, or leave one of them out.")
+
+
+async def overlap(db: Connection, entry: PostEntry) -> Fault | None:
+    """What is wrong when a post is entered beside those that the peer has."""
+    for other in await register_store.posts_of(db, [entry.peer]):
+        same = (other.council, other.role) == (entry.council, entry.role) and other.starts != entry.starts
+        first, second = sorted((entry, other), key=lambda post: post.starts)
+        if same and (first.ends is None or first.ends >= second.starts):
+            return held_twice(entry.starts, other.starts)
+    return None
+
+
 async def enter(work: Work, kind: Kind, entries: Sequence[Entry], actor: str, because: Envelope | None = None) -> None:
     """Write entries that were judged new or changed, say what happened, and say the state records anew.
 
@@ -62,6 +79,9 @@ async def enter(work: Work, kind: Kind, entries: Sequence[Entry], actor: str, be
             await _enter_posts(work, cast(Sequence[PostEntry], entries), actor, because)
         case "offers":
             await _enter_offers(work, cast(Sequence[OfferEntry], entries), actor, because)
+        case _:
+            await register_store.write_dated(work.db, kind, cast(Sequence[DatedEntry], entries))
+            await _say_owners(work, {entry.owner() for entry in entries}, actor, because)
 
 
 async def _enter_councils(work: Work, entries: Sequence[CouncilEntry], actor: str, because: Envelope | None) -> None:
@@ -99,7 +119,11 @@ async def _enter_offers(work: Work, entries: Sequence[OfferEntry], actor: str, b
     for entry in entries:
         offered = CapacityOffered(offer=entry.offer, owner=entry.of, days=entry.half_days / 2, starts=entry.starts, ends=entry.ends)
         work.say(offered, entry.of, because)
-    owners = {entry.of for entry in entries}
+    await _say_owners(work, {entry.of for entry in entries}, actor, because)
+
+
+async def _say_owners(work: Work, owners: Collection[str], actor: str, because: Envelope | None) -> None:
+    """Something of these owners has changed: their records anew."""
     peers, councils = ([name.partition(":")[2] for name in sorted(owners) if name.startswith(kind)] for kind in ("peer:", "council:"))
     await state.say_peers(work, await register_store.touch_peers(work.db, peers, work.now, actor), because)
     await state.say_councils(work, await register_store.touch_councils(work.db, councils, work.now, actor), because)

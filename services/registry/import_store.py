@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from services.kit.database import Connection
 
@@ -12,6 +13,17 @@ _INDEX = "create index on staged (owner, key)"
 _ANALYSE = "analyze staged"
 _TWICE = """select key, number, first from (select key, number, min(number) over (partition by key) as first from staged) as s
             where number <> first order by number"""
+# what is the same as before has no entry of its own here and stands in the register
+_OVERLAPS = """with new as (select number, key, e.* from staged, jsonb_to_record(entry::jsonb)
+                                         as e(peer text, council text, role text, starts date, ends date) where outcome <> 'same'),
+                    everything as (select peer, council, role, starts, ends from new
+                                   union all select p.peer, p.council, p.role, p.starts, p.ends from post p
+                                   where p.peer in (select peer from new)
+                                     and not exists (select from new n where (n.peer, n.council, n.role, n.starts)
+                                                                           = (p.peer, p.council, p.role, p.starts)))
+               select n.number, n.starts, e.starts as other from new n join everything e using (peer, council, role)
+               where e.starts < n.starts and (e.ends is null or e.ends >= n.starts)
+                  or e.starts > n.starts and (n.ends is null or n.ends >= e.starts) order by n.number"""
 _COUNT = "select outcome, count(*) as rows from staged group by outcome"
 _LOCK_OFFERS = """select count(*) from (select 1 from offer o join staged s on s.key = o.offer where s.outcome = 'changed'
                                         order by o.offer for update of o) as locked"""
@@ -45,6 +57,12 @@ async def twice(db: Connection) -> AsyncIterator[tuple[str, int, int]]:
     """(key, number, first) of every row whose key an earlier row, the first, had."""
     async for row in db.cursor(_TWICE):
         yield row["key"], row["number"], row["first"]
+
+
+async def overlaps(db: Connection) -> AsyncIterator[tuple[int, date, date]]:
+    """(number, first day, first day of the other) of every post that a peer would hold twice at once: same council, same role."""
+    async for row in db.cursor(_OVERLAPS):
+        yield row["number"], row["starts"], row["other"]
 
 
 async def counts(db: Connection) -> dict[str, int]:

@@ -91,6 +91,9 @@ class Import:
         await self._read(db, rows.resolver(register))
         async for key, number, first in import_store.twice(db):
             await self._blame(number, _twice(self._kind, key, first))
+        if self._kind == "posts":
+            async for number, starts, other in import_store.overlaps(db):
+                await self._blame(number, entering.held_twice(starts, other))
         for la_code, fault in entering.clashes(register, [entry for _, entry in self._councils.values()]).items():
             await self._blame(self._councils[la_code][0], fault)
         self._counts = await import_store.counts(db)

@@ -1,11 +1,11 @@
-"""What readers ask of the register: pages of councils, peers, posts and offers in the order of their keys, accounts and holds."""
+"""What readers ask of the register: pages of its entries in the order of their keys, accounts and holds."""
 
 from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from services.kit.database import Connection
-from services.registry.register import CouncilEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
+from services.registry.register import DATED, ENTRIES, DatedEntry, Entry, Kind, PostEntry
 
 _COUNCILS = """select la_code, gss_code, name, region, type, aliases, linked, willing, version from council
                where ($1::text is null or la_code = $1) and la_code > $2 order by la_code limit $3"""
@@ -18,6 +18,8 @@ _ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed from off
                where ($1::text is null or owner = $1) and offer > $2 order by offer limit $3"""
 _HOLD = "select match, request, state, expires_at from hold where match = $1"
 _LINES = "select * from hold_line where match = $1 order by line"
+_DATED = """select owner as of, item, starts, ends, value from dated
+            where kind = $3 and ($1 = '' or (owner, item, starts) > ($1, $4, $5::date)) order by owner, item, starts limit $2"""
 _PAGE: dict[Kind, str] = {
     "councils": """select la_code, gss_code, name, region, type, aliases, linked, willing from council
                    where ($1 = '' or la_code > $1) order by la_code limit $2""",
@@ -55,6 +57,9 @@ async def hold(db: Connection, match: str) -> tuple[Any, Collection[Any]] | None
 
 async def page(db: Connection, kind: Kind, last: Entry | None, most: int) -> list[Entry]:
     """The entries that follow on `last` in the order of their keys; from the first on without it."""
+    if kind in DATED:
+        behind = (last.of, most, kind, last.item, last.starts) if isinstance(last, DatedEntry) else ("", most, kind, "", None)
+        return [ENTRIES[kind](**dict(row)) for row in await db.fetch(_DATED, *behind)]
     match last:
         case PostEntry():
             place: tuple[object, ...] = (last.peer, most, last.council, last.role, last.starts)
@@ -62,5 +67,4 @@ async def page(db: Connection, kind: Kind, last: Entry | None, most: int) -> lis
             place = ("", most, "", "", None) if kind == "posts" else ("", most)
         case _:
             place = (last.key(), most)
-    model = {"councils": CouncilEntry, "peers": PeerEntry, "posts": PostEntry, "offers": OfferEntry}[kind]
-    return [model(**dict(row)) for row in await db.fetch(_PAGE[kind], *place)]
+    return [ENTRIES[kind](**dict(row)) for row in await db.fetch(_PAGE[kind], *place)]

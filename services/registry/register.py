@@ -1,33 +1,21 @@
-"""The entries of the register: councils, peers, posts and offers, each with the columns of its file; pure."""
+"""The entries of the register, each with the columns of its file; pure. What lasts from a day to a day is in dated.py."""
 
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from schemas.fact import Value
+from services.registry.dated import (
+    AbsenceEntry,
+    AccreditationEntry,
+    DatedEntry,
+    InspectionEntry,
+    InterestEntry,
+    InterventionEntry,
+    ReleaseEntry,
+)
+from services.registry.entry import Entry, Kind
 
-Kind = Literal["councils", "peers", "posts", "offers"]
-"""What a file or a command is about."""
-
-
-class Entry(Value, ABC):
-    """One row of the register. `columns` are those of its file; `optional` may be left out of a file, which is as if they were empty."""
-
-    columns: ClassVar[tuple[str, ...]]
-    optional: ClassVar[frozenset[str]]
-
-    @abstractmethod
-    def key(self) -> str:
-        """What tells it from others of its kind."""
-
-    @abstractmethod
-    def owner(self) -> str:
-        """Whose state record it is part of: `peer:<id>` or `council:<la_code>`."""
-
-    @abstractmethod
-    def cells(self) -> tuple[str, ...]:
-        """Its row in a file, in the order of the columns."""
+__all__ = ["DATED", "ENTRIES", "CouncilEntry", "DatedEntry", "Entry", "Kind", "OfferEntry", "PeerEntry", "PostEntry", "departures"]
 
 
 class CouncilEntry(Entry):
@@ -126,7 +114,18 @@ class OfferEntry(Entry):
         return (self.offer, self.of, f"{self.half_days / 2:g}", self.starts.isoformat(), self.ends.isoformat())
 
 
-ENTRIES: Mapping[Kind, type[Entry]] = {"councils": CouncilEntry, "peers": PeerEntry, "posts": PostEntry, "offers": OfferEntry}
+DATED: Mapping[Kind, type[DatedEntry]] = {
+    "accreditations": AccreditationEntry,
+    "interests": InterestEntry,
+    "absences": AbsenceEntry,
+    "releases": ReleaseEntry,
+    "inspections": InspectionEntry,
+    "interventions": InterventionEntry,
+}
+"""What lasts from a day to a day, by kind."""
+
+ENTRIES: Mapping[Kind, type[Entry]] = {"councils": CouncilEntry, "peers": PeerEntry, "posts": PostEntry, "offers": OfferEntry, **DATED}
+"""Every kind of entry, in an order in which their files can be imported."""
 
 
 def departures(before: Iterable[PostEntry], after: Iterable[PostEntry]) -> list[tuple[str, str, date]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.kit.database import Connection
-from services.registry.register import CouncilEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
+from services.registry.register import DATED, CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
 
 _REGISTER_LOCK = 7_201_101
 # whoever changes the register takes this first: changes are rare, and one at a time cannot embrace one another
@@ -19,6 +19,14 @@ _POSTS = """select p.peer, p.council, p.role, p.starts, p.ends from post p
 _POSTS_OF = "select peer, council, role, starts, ends from post where peer = any($1::text[]) order by peer, starts, council, role"
 _OFFERS = "select offer, owner, offered, starts, ends, held + placed as used from offer where offer = any($1::text[])"
 _OFFERS_OF = "select owner, offer, offered, starts, ends from offer where owner = any($1::text[]) order by owner, starts, offer"
+_DATED = """select owner as of, item, starts, ends, value from dated
+            join unnest($2::text[], $3::text[], $4::date[]) as k(owner, item, starts) using (owner, item, starts) where kind = $1"""
+_DATED_OF = """select kind, owner as of, item, starts, ends, value from dated where owner = any($1::text[])
+               order by owner, kind, starts, item"""
+_WRITE_DATED = """insert into dated (kind, owner, item, starts, ends, value)
+    select $2, t.of, t.item, t.starts, t.ends, t.value
+    from jsonb_to_recordset($1::jsonb) as t(of text, item text, starts date, ends date, value text)
+    on conflict (owner, kind, item, starts) do update set ends = excluded.ends, value = excluded.value"""
 _KNOWN = "select peer from peer where peer = any($1::text[])"
 # entries go in as one JSON text: with arrays for columns the client spends more time on packing them than the database on the rest
 _WRITE_COUNCILS = """insert into council (la_code, gss_code, name, region, type, aliases, linked, willing, version, changed_at, changed_by)
@@ -76,6 +84,10 @@ async def existing(db: Connection, kind: Kind, entries: Collection[Entry]) -> di
             found = [PostEntry(**dict(row)) for row in await db.fetch(_POSTS, *zip(*keys, strict=True))] if keys else []
         case "offers":
             found = [_offer(row) for row in await db.fetch(_OFFERS, [entry.key() for entry in entries])]
+        case _:
+            dated = [(entry.of, entry.item, entry.starts) for entry in entries if isinstance(entry, DatedEntry)]
+            rows = await db.fetch(_DATED, kind, *zip(*dated, strict=True)) if dated else []
+            found = [DATED[kind](**dict(row)) for row in rows]
     return {entry.key(): entry for entry in found}
 
 
@@ -100,6 +112,20 @@ async def offers_of(db: Connection, owners: Collection[str]) -> dict[str, list[O
     for row in await db.fetch(_OFFERS_OF, list(owners)):
         found[row["owner"]].append(_offer(row))
     return found
+
+
+async def dated_of(db: Connection, owners: Collection[str]) -> dict[str, dict[str, list[DatedEntry]]]:
+    """Everything dated of these owners, by owner and kind, by first day."""
+    found: dict[str, dict[str, list[DatedEntry]]] = defaultdict(lambda: defaultdict(list))
+    for kind, *row in await db.fetch(_DATED_OF, list(owners)):
+        of, item, starts, ends, value = row
+        found[of][kind].append(DATED[kind](of=of, item=item, starts=starts, ends=ends, value=value))
+    return found
+
+
+async def write_dated(db: Connection, kind: Kind, entries: Iterable[DatedEntry]) -> None:
+    """Add dated entries of a kind, or change when they end and how they ended."""
+    await db.execute(_WRITE_DATED, _json(entries), kind)
 
 
 async def write_councils(db: Connection, entries: Iterable[CouncilEntry], now: datetime, actor: str) -> list[Any]:

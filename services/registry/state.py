@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.envelope import Envelope
-from schemas.registry import CouncilState, LoadState, Offer, OfferUse, PeerState, Post
+from schemas.registry import CouncilState, Inspection, Interest, Intervention, LoadState, Offer, OfferUse, PeerState, Post, Span
 from services.kit.work import Work
 from services.registry import register_store, store
-from services.registry.register import OfferEntry, PostEntry
+from services.registry.register import DatedEntry, OfferEntry, PostEntry
 
 YEAR = timedelta(days=365)
 """How long a deployment counts as load, and an offer that has ended is still reported."""
@@ -22,9 +22,9 @@ async def say_loads(work: Work, owners: Collection[str]) -> None:
     deployments = await store.deployments(work.db, owners, since)
     used = await store.used(work.db, owners, since)
     for owner, version in sorted(versions.items()):
-        held, placed = deployments[owner]
+        held, placed, challenges = deployments[owner]
         uses = tuple(OfferUse(offer=offer, used=half_days / 2) for offer, half_days in used.get(owner, ()))
-        load = LoadState(version=version, owner=owner, held=held, placed=placed, offers=uses)
+        load = LoadState(version=version, owner=owner, held=held, placed=placed, offers=uses, challenges=challenges)
         work.say(load, subject=f"load:{owner}", compacted=True)
 
 
@@ -34,18 +34,30 @@ async def say_peers(work: Work, rows: Sequence[Any], because: Envelope | None) -
     posts: dict[str, list[Post]] = defaultdict(list)
     for post in await register_store.posts_of(work.db, peers):
         posts[post.peer].append(_post(post))
-    offers = await register_store.offers_of(work.db, [f"peer:{peer}" for peer in peers])
+    owners = [f"peer:{peer}" for peer in peers]
+    offers, dated = await register_store.offers_of(work.db, owners), await register_store.dated_of(work.db, owners)
     for row in rows:
         owner = f"peer:{row['peer']}"
-        state = PeerState(**dict(row), posts=tuple(posts.get(row["peer"], ())), offers=_offers(offers.get(owner, ())))
+        own = dated[owner]
+        state = PeerState(
+            **dict(row),
+            posts=tuple(posts.get(row["peer"], ())),
+            offers=_offers(offers.get(owner, ())),
+            accreditations=_spans(own["accreditations"]),
+            interests=tuple(Interest(council=entry.item, starts=entry.starts, ends=entry.ends) for entry in own["interests"]),
+            absences=_spans(own["absences"]),
+            releases=_spans(own["releases"]),
+        )
         work.say(state, owner, because, compacted=True)
 
 
 async def say_councils(work: Work, rows: Sequence[Any], because: Envelope | None) -> None:
     """The records of councils whose rows were just given their next version."""
-    offers = await register_store.offers_of(work.db, [f"council:{row['la_code']}" for row in rows])
+    owners = [f"council:{row['la_code']}" for row in rows]
+    offers, dated = await register_store.offers_of(work.db, owners), await register_store.dated_of(work.db, owners)
     for row in rows:
         owner = f"council:{row['la_code']}"
+        own = dated[owner]
         state = CouncilState(
             version=row["version"],
             council=row["la_code"],
@@ -55,12 +67,18 @@ async def say_councils(work: Work, rows: Sequence[Any], because: Envelope | None
             linked=tuple(row["linked"]),
             willing=row["willing"],
             offers=_offers(offers.get(owner, ())),
+            inspections=tuple(Inspection(starts=each.starts, published=each.ends, judgement=each.value) for each in own["inspections"]),
+            interventions=tuple(Intervention(state=each.item, starts=each.starts, ends=each.ends) for each in own["interventions"]),
         )
         work.say(state, owner, because, compacted=True)
 
 
 def _post(post: PostEntry) -> Post:
     return Post(role=post.role, council=post.council, starts=post.starts, ends=post.ends)
+
+
+def _spans(entries: Iterable[DatedEntry]) -> tuple[Span, ...]:
+    return tuple(Span(starts=entry.starts, ends=entry.ends) for entry in entries)
 
 
 def _offers(entries: Iterable[OfferEntry]) -> tuple[Offer, ...]:

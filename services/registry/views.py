@@ -1,12 +1,12 @@
-"""What the registry's API shows: entries in words for those who may read them, accounts in days, and the bodies of its commands."""
+"""What the registry's API shows: entries in words for those who may read them, and accounts in days."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
-from services.registry.register import Kind
+from services.registry.register import DATED, DatedEntry
 
 
 class Council(BaseModel):
@@ -21,6 +21,22 @@ class Council(BaseModel):
     linked: list[str]
     willing: bool
     version: int
+
+
+class Dated(BaseModel):
+    """What lasts from a day to a day, both included: `item` is an interest's council or a stage of intervention, `value` a judgement."""
+
+    item: str
+    from_: date = Field(serialization_alias="from")
+    to: date | None
+    value: str | None
+
+
+class CouncilProfile(Council):
+    """A council with what has happened to it; of an inspection `to` is the day of its report."""
+
+    inspections: list[Dated]
+    interventions: list[Dated]
 
 
 class Councils(BaseModel):
@@ -52,9 +68,13 @@ class Peer(BaseModel):
 
 
 class PeerProfile(Peer):
-    """A peer with every post, past and present."""
+    """A peer with every post, past and present, and everything else that is dated."""
 
     posts: list[Post]
+    accreditations: list[Dated]
+    interests: list[Dated]
+    absences: list[Dated]
+    releases: list[Dated]
 
 
 class PeerContact(PeerProfile):
@@ -124,79 +144,6 @@ class Hold(BaseModel):
     lines: list[HoldLine]
 
 
-Cell = Annotated[str, Field(max_length=1_000)]
-
-
-class Command(BaseModel):
-    """One row as it would stand in a file; every cell is text and is read as an importer reads it.
-
-    `expected_version`: refuse if the record of the peer or council that it is part of has another version by now.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-    kind_of_row: ClassVar[Kind]
-
-    expected_version: int | None = None
-
-    def cells(self) -> dict[str, str]:
-        """The row by column."""
-        return {name: cell for name, cell in self.model_dump(by_alias=True).items() if name != "expected_version"}
-
-
-class CouncilRow(Command):
-    """A council: columns as in councils.csv."""
-
-    kind_of_row = "councils"
-
-    la_code: Cell
-    gss_code: Cell
-    name: Cell
-    region: Cell
-    type: Cell
-    aliases: Cell = ""
-    linked: Cell = ""
-    willing: Cell = ""
-
-
-class PeerRow(Command):
-    """A peer: columns as in peers.csv."""
-
-    kind_of_row = "peers"
-
-    peer: Cell
-    kind: Cell
-    council: Cell
-    name: Cell
-    party: Cell = ""
-    themes: Cell = ""
-    email: Cell = ""
-    active: Cell = ""
-
-
-class PostRow(Command):
-    """A post: columns as in posts.csv."""
-
-    kind_of_row = "posts"
-
-    peer: Cell
-    council: Cell
-    role: Cell
-    from_: Cell = Field(alias="from")
-    to: Cell = ""
-
-
-class OfferRow(Command):
-    """An offer: columns as in offers.csv."""
-
-    kind_of_row = "offers"
-
-    offer: Cell
-    owner: Cell
-    days: Cell
-    from_: Cell = Field(alias="from")
-    to: Cell
-
-
 class Entered(BaseModel):
     """What a command did (`new`, `changed`, `same`) to the entry `key`, and the version of the record `owner` that it is part of."""
 
@@ -204,6 +151,11 @@ class Entered(BaseModel):
     owner: str
     outcome: str
     version: int
+
+
+def dated(entries: Mapping[str, Sequence[DatedEntry]]) -> dict[str, list[Dated]]:
+    """Dated entries as shown, by kind; an empty list for kinds of which there are none."""
+    return {kind: [Dated(item=one.item, from_=one.starts, to=one.ends, value=one.value) for one in entries.get(kind, ())] for kind in DATED}
 
 
 def offer(row: Any) -> Offer:

@@ -7,6 +7,13 @@ from services.vocabulary.lookup import Lookup
 from services.vocabulary.tables import rows, several
 
 ConsentRoute = Literal["member_one_to_one", "officer_one_to_one", "team"]
+Need = Literal["portfolio", "inspection", "accreditation", "release"]
+"""What a kind of support may ask of those who give it.
+
+portfolio: a councillor with the children's portfolio in the own council now. inspection: somebody who was lead member or director while
+their council was inspected. accreditation: an accreditation in force. release: an officer's employer lets them go for a visit, and each
+such visit counts towards the yearly limit.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class Kind:
     window_days: int
     priority: str
     consent: ConsentRoute
+    needs: frozenset[Need]
     titles: tuple[str, ...]
 
 
@@ -41,6 +49,10 @@ def _route(cell: str) -> ConsentRoute:
     return next(route for route in get_args(ConsentRoute) if route == cell)
 
 
+def _needs(cell: str) -> frozenset[Need]:
+    return frozenset(need for need in get_args(Need) if need in several(cell))
+
+
 KINDS = {
     row["code"]: Kind(
         code=row["code"],
@@ -50,6 +62,7 @@ KINDS = {
         window_days=int(row["window_days"]),
         priority=row["priority"],
         consent=_route(row["consent"]),
+        needs=_needs(row["needs"]),
         titles=several(row["synonyms"]),
     )
     for row in rows("kinds.csv")

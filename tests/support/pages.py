@@ -14,11 +14,15 @@ from prometheus_client.metrics import MetricWrapperBase
 from services.kit import observe, web
 from services.kit.access import Actor
 from services.kit.settings import Settings
+from services.matcher.policy import DEFAULT_POLICY
+from services.matcher.ranking import RULES
 from services.onebox.fleet import SERVICES
 from services.onebox.tokens import SCOPES
+from tests.worked import test_between_councils, test_who_fits_best, test_who_may_serve  # noqa: F401  # their cases are listed
+from tests.worked.cases import BESIDE, SHOWS, sentence
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("access.md", "operating.md")
+PAGES = ("access.md", "operating.md", "rules.md")
 OPEN = ("/healthz", "/readyz", "/metrics")
 _TABLE = re.compile(r"<!-- (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 _LIMITS = (("ge", "at least {:,}"), ("le", "at most {:,}"), ("pattern", "{}"))
@@ -96,7 +100,23 @@ async def _asked(service: str, headers: dict[str, str]) -> list[tuple[str, str, 
     return found
 
 
-TABLES: dict[str, Callable[[], str]] = {"settings": settings, "metrics": metrics, "roles": roles, "calls": calls}
+def rules() -> str:
+    """Every hard rule, in the order in which they are tried, with a worked case that fails without it."""
+    rows = [
+        [
+            f"`{rule.code}`",
+            rule.sentence,
+            "absolute" if rule.absolute else "may be waived",
+            f"`{rule.setting}` = `{getattr(DEFAULT_POLICY, rule.setting)!r}`" if rule.setting else "",
+            rule.source,
+            f"{sentence(SHOWS[rule.code][0])} ({len(SHOWS[rule.code]) + len(BESIDE[rule.code])} cases)",
+        ]
+        for rule in RULES.values()
+    ]
+    return _table(["Rule", "Who is left out", "", "Setting and default", "Source", "Test"], rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {"rules": rules, "settings": settings, "metrics": metrics, "roles": roles, "calls": calls}
 
 
 def renewed(page: str) -> str:

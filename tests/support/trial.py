@@ -17,13 +17,12 @@ from services.onebox.databases import Databases
 from services.onebox.fleet import SERVICES, Fleet
 from services.onebox.invariants import FACTS, Promises
 from services.onebox.remote import Remote
-from services.onebox.sample import write_sample
+from services.onebox.sample import FILES, write_sample
 from services.vocabulary.themes import THEMES
 from tests.support.advisers import Adviser, Caller, Done
 from tests.support.foreign import Foreign
 
 _COUNCILS = ("383", "881", "202", "371", "888")
-_FILES = ("councils", "peers", "posts", "offers")
 
 
 class Trial:
@@ -43,7 +42,7 @@ class Trial:
             self.fleet.ready()
             with tempfile.TemporaryDirectory() as folder:
                 write_sample(Path(folder), 1, peers, today=self.today)
-                for kind in _FILES:
+                for kind in FILES:
                     self.registers(kind, Path(folder) / f"{kind}.csv")
             self.settle()
             yield self

@@ -229,7 +229,7 @@ async def test_whoever_stops_listening_undoes_the_import(empty: House) -> None:
 async def test_the_entries_of_one_owner_are_said_once_however_many_there_are(empty: House) -> None:
     await empty.register(councils=[LEEDS], peers=[ROWAN, "p2,officer,Leeds,Idris Calder,,,", "p0,officer,Leeds,Maud Tarn,,,"])
     posts = [
-        f"{peer},Leeds,leader,{1950 + number % 40}-{1 + number // 40:02}-01,2000-01-01"
+        f"{peer},Leeds,leader,{1950 + number % 40}-{1 + number // 40:02}-01,{1950 + number % 40}-{1 + number // 40:02}-20"
         for peer in ("p0", "p1", "p2")
         for number in range(400)
     ]

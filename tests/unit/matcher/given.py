@@ -57,10 +57,18 @@ def peer(
     return PeerState(version=version, **(known | changes))
 
 
-def load(owner: str, *, held: int = 0, placed: tuple[date, ...] = (), used: dict[str, float] | None = None, version: int = 1) -> LoadState:
+def load(
+    owner: str,
+    *,
+    held: int = 0,
+    placed: tuple[date, ...] = (),
+    used: dict[str, float] | None = None,
+    challenges: tuple[date, ...] = (),
+    version: int = 1,
+) -> LoadState:
     """What an owner (`peer:p1`, `council:851`) carries."""
     offers = tuple(OfferUse(offer=name, used=days) for name, days in (used or {}).items())
-    return LoadState(version=version, owner=owner, held=held, placed=placed, offers=offers)
+    return LoadState(version=version, owner=owner, held=held, placed=placed, offers=offers, challenges=challenges)
 
 
 def key(state: State) -> str:
@@ -89,7 +97,7 @@ def ask(*roles: str, **changes: Any) -> Ask:
     known: dict[str, Any] = {
         "request": "r1",
         "host": LEEDS,
-        "kind": "mentoring_new_lead_member",
+        "kind": "bespoke",
         "priority": "other",
         "themes": ("send",),
         "places": tuple((str(i + 1), role) for i, role in enumerate(roles or ("lead_member",))),

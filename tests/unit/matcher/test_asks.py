@@ -25,6 +25,7 @@ def test_an_opened_request_is_asked_with_its_wishes_and_without_who_was_declined
         received_at="2026-09-01T09:00:00Z",
     )
     assert Ask.of(opened, declined=["p2"]) == ask(
+        kind="mentoring_new_lead_member",
         priority="newly_appointed",
         themes=("send", "neglect"),
         ends=STARTS,

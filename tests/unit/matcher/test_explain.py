@@ -47,7 +47,7 @@ def test_a_place_tells_who_was_left_out_by_which_rule_and_who_is_proposed() -> N
     lines = in_words(rank(known, [ask()], DEFAULT_POLICY, TODAY)[0].suggestions[0]).splitlines()
     assert lines[0] == (
         "Lead member for children's services: 5 considered, 3 left out "
-        "(1 of the council that asks, 1 not in the role asked for, 1 fit too little). 2 of 2 proposed:"
+        "(1 not in the role asked for, 1 of the council that asks, 1 fit too little). 2 of 2 proposed:"
     )
     assert lines[1].startswith("1. p1 of Portsmouth, fit band 1: covers every theme asked for;")
     assert lines[2].startswith("2. p2 of Dudley, fit band 9: covers every theme asked for;")

@@ -1,0 +1,134 @@
+"""Who may serve in a role on a day: the hard rules that hang on nothing else, tried once for all requests that have these in common."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+from services.matcher.dated import Flags, Floats, InForce, Ints, flagged
+from services.matcher.policy import Policy
+from services.vocabulary.kinds import KINDS, Need
+from services.vocabulary.ladder import INTERVENTIONS
+
+if TYPE_CHECKING:
+    from services.matcher.columns import Columns
+
+_NOTHING: frozenset[Need] = frozenset()
+
+
+class Needs(NamedTuple):
+    """What a kind of support needs of peers, and the lowest stage of intervention (a place in INTERVENTIONS) whose councils do not give."""
+
+    of_kind: frozenset[Need]
+    barred_from: int
+
+    @classmethod
+    def of(cls, kind: str, policy: Policy) -> "Needs":
+        """Of a kind that the vocabulary does not know nothing is needed."""
+        barred_from = INTERVENTIONS.index(policy.no_giving_from) if policy.no_giving_from else len(INTERVENTIONS)
+        return cls(KINDS[kind].needs if kind in KINDS else _NOTHING, barred_from)
+
+
+class At(NamedTuple):
+    """What a check looks at: everybody's columns, the first day of the work, and what the work needs."""
+
+    columns: "Columns"
+    day: int
+    needs: Needs
+
+
+class Pool:
+    """Who is left of the holders of a role on a day, in the order of their ids; nothing here changes with load.
+
+    excluded: how many of the whole register were left out by which rule, without zeros.
+    peers, homes: rows of Columns. offers, council_offers: those in force, by peer of the pool and by council.
+    scarceness: the pool's mean capacity over that of the peer. Capacity is in deployments a year: the days of all offers in force over
+    those of a typical deployment, at least 1.
+    """
+
+    TYPICAL_DAYS = 4.0
+    """Days of a typical deployment, whatever is asked now. Source: published visits of peer teams last 3 to 5 days."""
+
+    def __init__(self, columns: "Columns", role: str, day: int, needs: Needs) -> None:
+        self.excluded: dict[str, int] = {}
+        holders = columns.holders(role, day)
+        peers = holders[columns.active[holders]]
+        self._count("inactive", len(columns.ids) - columns.active_count)
+        self._count("role", columns.active_count - len(peers))
+        at = At(columns, day, needs)
+        for code, check in CHECKS.items():
+            left = peers[check(at, peers)]
+            self._count(code, len(peers) - len(left))
+            peers = left
+        self.peers: Ints = peers
+        self.homes: Ints = columns.homes[peers]
+        self.offers: InForce = columns.peer_offers.in_force(day, peers)
+        self.council_offers = columns.council_offers_on(day)
+        capacity = np.maximum(1.0, self.offers.offered / self.TYPICAL_DAYS)
+        self.scarceness: Floats = (float(capacity.sum()) / max(1, len(peers))) / capacity
+
+    def _count(self, code: str, left_out: int) -> None:
+        if left_out:
+            self.excluded[code] = left_out
+
+
+def _portfolio(at: At, peers: Ints) -> Flags:
+    return flagged(peers, at.columns.holders("lead_member", at.day)) if "portfolio" in at.needs.of_kind else _all(peers)
+
+
+def _inspection(at: At, peers: Ints) -> Flags:
+    flags: Flags = at.columns.first_inspection[peers] <= at.day
+    return flags if "inspection" in at.needs.of_kind else _all(peers)
+
+
+def _accreditation(at: At, peers: Ints) -> Flags:
+    return flagged(peers, at.columns.accredited.holders(at.day)) if "accreditation" in at.needs.of_kind else _all(peers)
+
+
+def _release(at: At, peers: Ints) -> Flags:
+    if "release" not in at.needs.of_kind:
+        return _all(peers)
+    return ~at.columns.officer[peers] | ~flagged(peers, at.columns.released.anybody) | flagged(peers, at.columns.released.holders(at.day))
+
+
+def _not_willing(at: At, peers: Ints) -> Flags:
+    return at.columns.councils.willing[at.columns.homes[peers]]
+
+
+def _in_intervention(at: At, peers: Ints) -> Flags:
+    if at.needs.barred_from == len(INTERVENTIONS):
+        return _all(peers)
+    flags: Flags = at.columns.councils.stages(date.fromordinal(at.day))[at.columns.homes[peers]] < at.needs.barred_from
+    return flags
+
+
+def _dates(at: At, peers: Ints) -> Flags:
+    return at.columns.peer_offers.in_force(at.day, peers).offering
+
+
+def _council_dates(at: At, peers: Ints) -> Flags:
+    return at.columns.council_offers_on(at.day).offering[at.columns.homes[peers]]
+
+
+def _absence(at: At, peers: Ints) -> Flags:
+    return ~flagged(peers, at.columns.away.holders(at.day))
+
+
+def _all(peers: Ints) -> Flags:
+    return np.ones(len(peers), np.bool_)
+
+
+Check = Callable[[At, Ints], Flags]
+CHECKS: Final[dict[str, Check]] = {
+    "portfolio": _portfolio,
+    "inspection": _inspection,
+    "accreditation": _accreditation,
+    "release": _release,
+    "not_willing": _not_willing,
+    "in_intervention": _in_intervention,
+    "dates": _dates,
+    "council_dates": _council_dates,
+    "absence": _absence,
+}
+"""By rule, in the order of the rules, who of these peers passes."""

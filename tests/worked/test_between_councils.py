@@ -1,0 +1,102 @@
+"""What stands between two councils: own council, links, interests, wishes, earlier posts, and what was said before."""
+
+from datetime import date
+
+from schemas.registry import Interest
+from tests.unit.matcher.given import BRADFORD, DUDLEY, LEEDS, PORTSMOUTH, STARTS, ask, council, peer, post, register
+from tests.worked.asking import refused, suggested, under
+from tests.worked.cases import beside, shows
+
+SINCE = date(2015, 5, 1)
+
+
+@shows("own_council")
+def test_nobody_is_suggested_to_their_own_council() -> None:
+    assert refused(register(peer(of=LEEDS)), ask(), "own_council")
+
+
+@shows("own_council")
+def test_a_chief_executive_who_runs_two_councils_is_not_suggested_to_the_second() -> None:
+    shared = peer(posts=(post("lead_member"), post("chief_executive", at=LEEDS)))
+    assert refused(register(shared), ask(), "own_council")
+
+
+@beside("own_council")
+def test_a_peer_who_will_join_the_council_that_asks_only_after_the_work_has_started_may_help_it() -> None:
+    joining = peer(posts=(post("lead_member"), post("leader", at=LEEDS, since=date(2027, 5, 10))))
+    assert suggested(register(joining), ask()) == ["p1"]
+
+
+@shows("linked_council")
+def test_a_council_whose_service_is_run_by_the_same_trust_does_not_help() -> None:
+    assert refused(register(council(LEEDS, linked=(PORTSMOUTH,)), peer()), ask(), "linked_council")
+
+
+@shows("linked_council")
+def test_a_link_counts_whichever_of_the_two_declared_it() -> None:
+    assert refused(register(council(PORTSMOUTH, linked=(LEEDS,)), peer()), ask(), "linked_council")
+
+
+@beside("linked_council")
+def test_a_council_that_is_linked_with_a_third_one_may_help() -> None:
+    assert suggested(register(council(PORTSMOUTH, linked=(DUDLEY,)), council(LEEDS, linked=(BRADFORD,)), peer()), ask()) == ["p1"]
+
+
+@shows("interest")
+def test_a_peer_whose_sister_works_for_the_council_that_asks_is_not_suggested_to_it() -> None:
+    assert refused(register(peer(interests=(Interest(council=LEEDS, starts=SINCE),))), ask(), "interest")
+
+
+@beside("interest")
+def test_a_declared_interest_that_has_ended_no_longer_counts() -> None:
+    ended = Interest(council=LEEDS, starts=SINCE, ends=date(2026, 11, 30))
+    assert suggested(register(peer(interests=(ended,))), ask()) == ["p1"]
+
+
+@beside("interest")
+def test_an_interest_in_another_council_does_not_count() -> None:
+    assert suggested(register(peer(interests=(Interest(council=DUDLEY, starts=SINCE),))), ask()) == ["p1"]
+
+
+@shows("avoided_council")
+def test_nobody_is_taken_from_a_council_that_the_host_wishes_to_avoid() -> None:
+    assert refused(register(peer()), ask(avoid=frozenset({PORTSMOUTH})), "avoided_council")
+
+
+@beside("avoided_council")
+def test_a_wish_to_avoid_one_council_says_nothing_about_another() -> None:
+    assert suggested(register(peer()), ask(avoid=frozenset({DUDLEY}))) == ["p1"]
+
+
+@shows("worked_there")
+def test_an_officer_who_left_the_council_that_asks_last_year_is_not_suggested_to_it() -> None:
+    back = peer(posts=(post("assistant_director", at=LEEDS, since=SINCE, until=date(2025, 9, 30)), post("lead_member")))
+    assert refused(register(back), ask(), "worked_there")
+
+
+@shows("worked_there")
+def test_a_councillor_who_lost_a_seat_there_five_years_ago_to_the_day_is_not_suggested() -> None:
+    back = peer(posts=(post("member", at=LEEDS, since=SINCE, until=date(2021, 12, 1)), post("lead_member")))
+    assert refused(register(back), ask(), "worked_there")
+
+
+@beside("worked_there")
+def test_somebody_who_left_a_day_longer_ago_than_that_may_help() -> None:
+    back = peer(posts=(post("member", at=LEEDS, since=SINCE, until=date(2021, 11, 30)), post("lead_member")))
+    assert suggested(register(back), ask()) == ["p1"]
+
+
+@beside("worked_there")
+def test_a_policy_with_a_shorter_cooling_off_lets_them_help_sooner() -> None:
+    back = peer(posts=(post("assistant_director", at=LEEDS, since=SINCE, until=date(2025, 9, 30)), post("lead_member")))
+    assert suggested(register(back), ask(), under(cooling_off_months=12)) == ["p1"]
+
+
+@shows("declined")
+def test_a_peer_who_said_no_to_this_request_is_not_asked_again_for_it() -> None:
+    assert refused(register(peer()), ask(declined=frozenset({"p1"})), "declined")
+
+
+@beside("declined")
+def test_a_peer_who_said_no_to_another_request_is_asked_as_before() -> None:
+    assert suggested(register(peer()), ask(request="r2", starts=STARTS)) == ["p1"]
