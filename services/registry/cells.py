@@ -34,12 +34,12 @@ class Fault:
 
 @cache
 def _no_councils() -> Mapping[str, str]:
-    return {spell(word.word).key: word.why for word in not_councils()}
+    return {spell(word.word).bare: word.why for word in not_councils()}
 
 
 def what_it_is(name: str) -> str:
     """What is known of a name that is no council of today, as in "county council abolished 2023"; "" if nothing is."""
-    return _no_councils().get(spell(name).key, "")
+    return _no_councils().get(spell(name).bare, "")
 
 
 @dataclass(slots=True)
@@ -109,7 +109,7 @@ class Cells:
         if answer.la_code is None:
             if answer.candidates:
                 meant = " or ".join(f"{one.la_code} ({one.name})" for one in answer.candidates)
-                ended = next((why for why in [what_it_is(cell)] if "abolished" in why), "")
+                ended = next((why for why in [what_it_is(cell)] if "abolished" in why or "former code" in why), "")
                 reason = f"This council is no more ({ended})." if ended else "It is not sure which council this means."
                 remedy = f"Write the code of what succeeded it: {meant}." if ended else f"Write its code: {meant}."
                 self.blame(column, cell, "unsure_council", reason, remedy)

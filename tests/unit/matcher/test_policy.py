@@ -48,6 +48,9 @@ def test_the_more_pressing_a_request_the_less_fit_it_gives_up(priority: str, lim
         ({"shortlist": 17}, "less than or equal to 16"),
         ({"shortlist": 1}, "greater than or equal to 2"),
         ({"author": ""}, "at least 1 character"),
+        ({"no_giving_from": "none"}, "unknown stage of intervention; the stages are informal, notice"),
+        ({"cooling_off_months": -1}, "greater than or equal to 0"),
+        ({"challenges_a_year": 0}, "greater than or equal to 1"),
         ({"partner_bonus": 0.1}, "not permitted"),
     ],
 )
