@@ -266,6 +266,16 @@ class SupportEndedEarly(MatcherFact, type="manyhands.matcher.support-ended-early
     actor: ActorId
 
 
+class RuleWaived(MatcherFact, type="manyhands.matcher.rule-waived.v1"):
+    """An adviser waives `rules` for one peer at one place of this request; another adviser may then choose that peer."""
+
+    place: Code
+    peer: PeerId
+    rules: tuple[Code, ...] = Field(min_length=1)
+    because: Code
+    actor: ActorId
+
+
 class PolicyAdopted(Fact, type="manyhands.matcher.policy-adopted.v1"):
     """From now on requests are ranked by policy `policy_version` instead of `replaces`; who wrote it is not who approved it (`actor`)."""
 

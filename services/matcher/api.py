@@ -1,42 +1,37 @@
 """The matcher over HTTP: read suggestions with their reasons, decide, answer consents, record what was arranged."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from schemas.fact import Line
-from services.kit.access import EVERYWHERE, Actor
-from services.kit.problems import Refused, not_found, stale
-from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.problems import Refused, not_found
 from services.kit.work import Work
 from services.matcher import arranging, consents, domain, explain, handlers, policy_api, ranking, store, turnover
 from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
-from services.matcher.lacking import needs as needs_of
-from services.matcher.lacking import recruits
+from services.matcher.lacking import needs, recruits
+from services.matcher.orders import Host, Order, Reader, current, decide, guarded, regions_of, seen
 from services.matcher.steps import Broken, Step, match_id, open_suggestions
 from services.matcher.story import Story
-from services.matcher.views import Answer, AnswerQuestion, Arrangement, Body, Confirm, Decline, Lacking, Override, Spent, StoryList, Why
+from services.matcher.views import (
+    Answer,
+    AnswerQuestion,
+    Arrangement,
+    Body,
+    Confirm,
+    Decline,
+    Lacking,
+    Override,
+    Spent,
+    StoryList,
+    Waive,
+    Why,
+)
 from services.vocabulary.kinds import KINDS
 
 matches = APIRouter(prefix="/matches", tags=["matches"])
 
 _MOST_UNMET = 5_000
-
-Host = Annotated[Kitchen, Depends(kitchen)]
-Reader = Annotated[Actor, Depends(needs("matches:read"))]
-Order = Annotated[Command, Depends(command("matches:decide"))]
-
-
-def _regions(actor: Actor) -> list[str] | None:
-    return None if EVERYWHERE in actor.regions else sorted(actor.regions)
-
-
-def _seen(story: Story | None, request: str, actor: Actor) -> Story:
-    """The story, if it is there and in the actor's regions; a story of another region is not there."""
-    if story is None or not actor.covers(story.region):
-        raise not_found("request", request)
-    return story
 
 
 @matches.get("")
@@ -49,7 +44,7 @@ async def list_stories(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> StoryList:
     """Requests of your regions with their suggestions, consents and state, and how many are in each state."""
-    regions = _regions(actor)
+    regions = regions_of(actor)
     if region is not None:
         regions = [region] if regions is None or region in regions else []
     found = await host.database.once(lambda db: store.stories(db, state, regions, after, limit))
@@ -67,20 +62,20 @@ async def register(host: Host, _: Reader) -> dict[str, int]:
 @matches.get("/lacking")
 async def lacking(host: Host, actor: Reader, most: Annotated[int, Query(ge=1, le=100)] = 10) -> Lacking:
     """Which roles, regions and months lack people, as the recruits who would serve most of the requests that are unmet."""
-    unmet = await host.database.once(lambda db: store.stories(db, "unmet", _regions(actor), "", _MOST_UNMET))
-    return Lacking(unmet=len(unmet), recruits=recruits(needs_of(unmet), most))
+    unmet = await host.database.once(lambda db: store.stories(db, "unmet", regions_of(actor), "", _MOST_UNMET))
+    return Lacking(unmet=len(unmet), recruits=recruits(needs(unmet), most))
 
 
 @matches.get("/{request}")
 async def one(request: str, host: Host, actor: Reader) -> Story:
     """One request: what is proposed and why, who must agree, what is next."""
-    return _seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
+    return seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
 
 
 @matches.get("/{request}/why")
 async def why(request: str, place: str, peer: str, host: Host, actor: Reader) -> Why:
     """Why a peer is proposed for a place, or which rule or price stands against it now."""
-    story = _seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
+    story = seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
     if story.content is None:
         raise Refused(409, "arranged", "This was arranged by telephone; nobody was ranked.")
     role = _role(story, place)
@@ -99,36 +94,6 @@ def _role(story: Story, place: str) -> str:
     if place not in roles:
         raise Refused(422, "place", f"This request has the places {', '.join(roles)}. Name one of them.")
     return roles[place]
-
-
-async def _decide(
-    order: Command, request: str, body: Body, action: str, step: Callable[[Story, Work], Step], *, subject: str = ""
-) -> Response:
-    """Lock the story, hold `expected_version` against it, decide, save, say, and answer with the story as it is then."""
-
-    async def do(work: Work) -> Story:
-        def decided(story: Story | None, _: Any) -> Step:
-            return _guarded(_current(story, request, order.actor, body.expected_version), work, step)
-
-        await handlers.decide(work, [request], lambda r: r, decided)
-        work.note(order.actor.id, action, subject or request, body.reason)
-        return _seen(await store.story(work.db, request), request, order.actor)
-
-    return await order(body, do)
-
-
-def _current(story: Story | None, request: str, actor: Actor, expected: int) -> Story:
-    story = _seen(story, request, actor)
-    if story.version != expected:
-        raise stale(expected, story.version, story.changed_by, story.changed_at.isoformat())
-    return story
-
-
-def _guarded(story: Story, work: Work, step: Callable[[Story, Work], Step]) -> Step:
-    try:
-        return step(story, work)
-    except Broken as error:
-        raise Refused(409, error.rule, error.detail) from None
 
 
 @matches.post("/{request}/confirm")
@@ -154,13 +119,13 @@ async def confirm(request: str, body: Confirm, order: Order, host: Host) -> Resp
             chosen[place] = (found.peer, found.council)
         return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=False)
 
-    return await _decide(order, request, body, "match.confirm", step)
+    return await decide(order, request, body, "match.confirm", step)
 
 
 @matches.post("/{request}/decline")
 async def decline(request: str, body: Decline, order: Order) -> Response:
     """Turn down proposed peers; a fresh suggestion without them follows."""
-    return await _decide(
+    return await decide(
         order,
         request,
         body,
@@ -169,9 +134,28 @@ async def decline(request: str, body: Decline, order: Order) -> Response:
     )
 
 
+@matches.post("/{request}/waive")
+async def waive(request: str, body: Waive, order: Order, host: Host) -> Response:
+    """Waive the rules that stand against a peer, all but absolute ones; then another adviser may override in favour of that peer."""
+    await host.database.once(mirror.refresh)
+
+    def step(story: Story, work: Work) -> Step:
+        if story.content is None:
+            raise Broken("not_open", "This was arranged by telephone; there is nothing to waive.")
+        ask, role = handlers.ask_of(story), _role(story, body.place)
+        rules = ranking.broken_by(mirror.register, ask, role, body.peer, mirror.policy, work.now.date())
+        for rule in ranking.ABSOLUTE.intersection(rules):
+            raise Broken(rule, f"{ranking.RULES[rule].sentence} This rule cannot be waived. Choose another peer for {body.place}.")
+        if not rules:
+            raise Broken("nothing_to_waive", "No rule stands against this peer. Choose the peer with an override.")
+        return domain.waive(story, body.place, body.peer, rules, order.actor.id, body.because, work.now)
+
+    return await decide(order, request, body, "rule.waive", step)
+
+
 @matches.post("/{request}/override")
 async def override(request: str, body: Override, order: Order, host: Host) -> Response:
-    """Choose somebody else. Absolute rules (own or linked council, capacity, dates) cannot be overridden; the answer names the rule."""
+    """Choose somebody else. Absolute rules cannot be overridden; others need another adviser's waiver first. The answer names the rule."""
     await host.database.once(mirror.refresh)
 
     def step(story: Story, work: Work) -> Step:
@@ -183,6 +167,7 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
             rules = ranking.broken_by(mirror.register, ask, _role(story, place), peer, mirror.policy, work.now.date())
             for rule in ranking.ABSOLUTE.intersection(rules):
                 raise Broken(rule, f"{ranking.RULES[rule].sentence} This rule cannot be overridden. Choose another peer for {place}.")
+            domain.relied_on(story, peer, rules, order.actor.id)
             waived.update((peer, rule) for rule in rules)
             known = mirror.register.records.peers.get(peer)
             if known is None:
@@ -190,13 +175,13 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
             chosen[place] = (peer, known.council)
         return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=True, waived=waived)
 
-    return await _decide(order, request, body, "match.override", step)
+    return await decide(order, request, body, "match.override", step)
 
 
 @matches.post("/{request}/cancel")
 async def cancel(request: str, body: Body, order: Order) -> Response:
     """Take back a match in hand; what is held is let go and the next candidate is proposed."""
-    return await _decide(order, request, body, "match.cancel", lambda story, work: domain.cancel(story, order.actor.id, work.now))
+    return await decide(order, request, body, "match.cancel", lambda story, work: domain.cancel(story, order.actor.id, work.now))
 
 
 @matches.post("/{request}/consents/{consent}")
@@ -207,13 +192,13 @@ async def answer(request: str, consent: str, body: Answer, order: Order) -> Resp
         said = {"on_behalf": body.on_behalf}
         return domain.answer_consent(story, consent, body.agreed, order.actor.id, body.channel, body.because, work.now, **said)
 
-    return await _decide(order, request, body, "consent.given" if body.agreed else "consent.refused", step, subject=request)
+    return await decide(order, request, body, "consent.given" if body.agreed else "consent.refused", step, subject=request)
 
 
 @matches.post("/{request}/questions/{question}")
 async def answer_question(request: str, question: str, body: AnswerQuestion, order: Order) -> Response:
     """Try an arrangement again after its offer was widened, or give it up."""
-    return await _decide(
+    return await decide(
         order,
         request,
         body,
@@ -225,7 +210,7 @@ async def answer_question(request: str, question: str, body: AnswerQuestion, ord
 @matches.post("/{request}/complete")
 async def complete(request: str, body: Spent, order: Order) -> Response:
     """Say that placed work is done, and how many days it took."""
-    return await _decide(
+    return await decide(
         order,
         request,
         body,
@@ -258,7 +243,7 @@ async def arrange(body: Arrangement, order: Order) -> Response:
 
         def step(story: Story | None, _: Any) -> Step:
             if body.request is not None:
-                story = _current(story, request, order.actor, body.expected_version or 0)
+                story = current(story, request, order.actor, body.expected_version or 0)
             elif story is None:
                 roles = [line.role for line in lines]
                 story = Story(
@@ -270,11 +255,11 @@ async def arrange(body: Arrangement, order: Order) -> Response:
                     changed_at=work.now,
                 )
             said = (lines, body.starts, body.ends, body.agreed_on, body.because, order.actor.id, work.now)
-            return _guarded(story, work, lambda s, _: arranging.arrange(s, *said))
+            return guarded(story, work, lambda s, _: arranging.arrange(s, *said))
 
         await handlers.decide(work, [request], lambda r: r, step)
         work.note(order.actor.id, "arrangement.record", request, body.reason)
-        return _seen(await store.story(work.db, request), request, order.actor)
+        return seen(await store.story(work.db, request), request, order.actor)
 
     return await order(body, do, 201)
 

@@ -43,7 +43,7 @@ class Story(Value):
 
     state: new, suggested, unmet, selected, consenting, completing, placed, completed, withdrawn, arranging, questioned.
     version counts the facts said about the request; `expected_version` of a command is held against it.
-    declined: peers who are not proposed for this request again.
+    declined: peers who are not proposed for this request again. waived: (peer, rule, adviser), for another adviser to rely on.
     short and retry_at, while unmet: the places that could not be filled, and when they are looked at again.
     """
 
@@ -57,6 +57,7 @@ class Story(Value):
     content: RequestContent | None = None
     attempt: int = 0
     declined: frozenset[str] = frozenset()
+    waived: frozenset[tuple[str, str, str]] = frozenset()
     match: Match | None = None
     short: tuple[Shortage, ...] = ()
     retry_at: AwareDatetime | None = None

@@ -45,6 +45,15 @@ class Override(Body):
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
 
 
+class Waive(Body):
+    """Waive what stands against one peer at one place, so that another adviser may choose that peer. The reason is required."""
+
+    place: Annotated[str, Field(min_length=1, max_length=64)]
+    peer: PeerId
+    because: ReasonCode
+    reason: Annotated[str, Field(min_length=10, max_length=2000)]
+
+
 class Answer(Body):
     """What a party said about a consent. `on_behalf` when you record what you were told, by `channel`."""
 

@@ -71,6 +71,7 @@ class Followed(Value):
     completed_on: str | None = None
     override: bool | None = None
     was: str | None = None
+    rules: tuple[str, ...] = ()
 
 
 def told(fact: RequestsFact, request: str, at: datetime, actor: str) -> Event:
@@ -141,6 +142,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "matcher.match-lapsed.v1": lambda d: f"The match lapsed: {_plain(d['because'])}.",
     "matcher.match-withdrawn.v1": lambda d: f"The match was withdrawn: {_plain(d['because'])}.",
     "matcher.request-unmet.v1": lambda d: f"Nobody can be proposed for {_list(s['place'] for s in d['short'])}; next try {d['retry_at']}.",
+    "matcher.rule-waived.v1": lambda d: f"For {d['peer']} an adviser waived: {_list(_plain(rule) for rule in d['rules'])}.",
     "matcher.peer-disqualified.v1": lambda d: f"{d['peer']}, who was {_plain(d['was'])}, no longer qualifies: {_plain(d['rule'])}.",
     "matcher.request-escalated.v1": lambda d: f"A person must look at this: {_plain(d['because'])}.",
     "matcher.arrangement-recorded.v1": lambda d: f"An arrangement by telephone was recorded: {_peers(d)}, {d['starts']} to {d['ends']}.",

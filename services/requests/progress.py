@@ -33,6 +33,7 @@ FOLLOWED: tuple[type[Fact], ...] = (
     *_STATES,
     matcher.ConsentRefused,
     matcher.PeerDisqualified,
+    matcher.RuleWaived,
     registry.CapacityHeld,
     registry.HoldRefused,
     registry.CapacityPlaced,

@@ -58,6 +58,30 @@ def test_a_council_is_never_helped_by_itself_or_by_one_that_shares_its_trust(sto
         )
 
 
+def test_a_rule_that_may_be_waived_takes_two_advisers(story: Told) -> None:
+    other = story.peer("other", of="Cumberland", role="send_lead")
+    stays = story.peer("stays", of="Blackpool", role="principal_social_worker")
+    story.known_to_the_matcher(other, stays)
+    request = story.request(story.asks("Blackburn with Darwen", "bespoke", team=[{"role": "principal social worker"}]))["request"]
+    suggested = story.story(request, "suggested")
+    assert proposed(suggested) == [stays]
+    place = suggested["match"]["suggestion"]["places"][0]["place"]
+    wish = {"because": "known_to_both", "reason": "Led practice there for ten years."}
+    choice = {"choices": {place: other}, **wish}
+    with pytest.raises(Trouble, match="Another adviser must waive"):
+        story.tells_matcher(suggested, "override", **choice)
+
+    waived = story.tells_matcher(suggested, "waive", place=place, peer=other, **wish)
+
+    with pytest.raises(Trouble, match="Another adviser must waive"):
+        story.tells_matcher(waived, "override", **choice)
+    second = story.by("matcher", who="second-adviser@example.org")
+    second.post(f"/matches/{request}/override", {"expected_version": waived["version"], **choice})
+    chosen = story.story(request, "consenting")
+    assert [line["peer"] for line in chosen["match"]["lines"]] == [other]
+    assert in_order(story.names(request), "match-suggested", "rule-waived", "match-selected", "capacity-held")
+
+
 def test_an_arrangement_by_telephone_spends_capacity_without_ranking_and_beyond_capacity_it_becomes_a_question(story: Told) -> None:
     peer = story.peer("rung", of="Dorset", role="head_of_service", days=4)
     story.known_to_the_matcher(peer)

@@ -210,7 +210,7 @@ BUGS = (
     Bug(
         "adviser-overtaken",
         "the slower of two advisers decides over the faster one's head",
-        (("services/matcher/api.py", "    if story.version != expected:\n", "    if story.version < 0:\n"),),
+        (("services/matcher/orders.py", "    if story.version != expected:\n", "    if story.version < 0:\n"),),
         "tests/journey/test_3_questions_shortage_and_telephone.py::test_of_two_advisers_the_slower_is_told_who_was_faster",
     ),
 )

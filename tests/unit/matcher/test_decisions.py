@@ -316,3 +316,23 @@ def test_inputs_name_what_a_suggestion_rested_on() -> None:
     other = replace(INPUTS, registry_version=99)
     fact = domain.proposed(story, [shortlist(content().places[0], "p1")], [], other, NOW).facts[0]
     assert (fact.registry_version, fact.policy_version, fact.ranking) == (99, 1, "ranking-1")  # type: ignore[attr-defined]
+
+
+def test_a_rule_is_waived_by_one_adviser_and_relied_on_by_another() -> None:
+    step = domain.waive(suggested(), "lead_member-1", "p9", ["portfolio"], "adviser-1", "known_to_both", NOW)
+    assert names(step) == ["RuleWaived"]
+    assert step.story.state == "suggested"
+    domain.relied_on(step.story, "p9", ["portfolio"], "adviser-2")
+    for peer, rules, actor in (
+        ("p9", ["portfolio"], "adviser-1"),
+        ("p9", ["portfolio", "role"], "adviser-2"),
+        ("p8", ["portfolio"], "adviser-2"),
+    ):
+        with pytest.raises(Broken, match="Another adviser must waive"):
+            domain.relied_on(step.story, peer, rules, actor)
+    domain.relied_on(suggested(), "p1", [], "adviser-1")
+
+
+def test_nothing_is_waived_once_somebody_is_chosen() -> None:
+    with pytest.raises(Broken, match="only while it is to be decided"):
+        domain.waive(selected(), "lead_member-1", "p9", ["role"], "adviser-1", "known_to_both", NOW)
