@@ -39,7 +39,7 @@ $(INSTALLED):
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and there is no python3 here. On Debian or Ubuntu: sudo apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V). On Debian 12 or newer: sudo apt-get install python3 python3-venv. If a newer one is installed under another name: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
-	@echo "Making .venv, once: about 240 MB of packages, checked against requirements.lock ..."
+	@echo "Making .venv, once: about 320 MB of packages, checked against requirements.lock ..."
 	@$(PYTHON) -m venv .venv
 	@.venv/bin/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock
 	@.venv/bin/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --editable .
