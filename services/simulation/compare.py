@@ -1,7 +1,6 @@
 """Policies side by side on the same years, in parallel."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from services.matcher.dated import Ints
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.simulation import online, rounds, stream
 from services.simulation.numbers import Numbers, numbers
+from services.simulation.pool import each
 from services.simulation.state import Standings
 from services.simulation.stream import Year
 
@@ -69,9 +69,7 @@ class Outcome:
 
 def run(tasks: Iterable[Task], workers: int | None = None) -> Iterator[Outcome]:
     """Outcomes as they come. Errors: stream.BadStream, OSError."""
-    with ProcessPoolExecutor(workers) as pool:
-        for done in as_completed([pool.submit(_one, task) for task in tasks]):
-            yield done.result()
+    return each(_one, tasks, workers)
 
 
 def _one(task: Task) -> Outcome:

@@ -48,9 +48,7 @@ def simulate(
         err.print(str(error), style="red", markup=False, soft_wrap=True)
         return 2
     except OSError as error:
-        err.print(
-            f"{error.filename}: {error.strerror}. A year is a folder as `manyhands simulate --make` writes it.", style="red", markup=False
-        )
+        err.print(f"{error.filename}: {error.strerror}. {_NO_YEAR}", style="red", markup=False, soft_wrap=True)
         return 2
     found = lines(outcomes)
     words = f"{len(streams)} years: {', '.join(folder.name for folder in streams)}" + (
@@ -114,9 +112,7 @@ def find(streams: Sequence[Path], keep: float, workers: int | None, *, by_rounds
         err.print(str(error), style="red", markup=False, soft_wrap=True)
         return 2
     except OSError as error:
-        err.print(
-            f"{error.filename}: {error.strerror}. A year is a folder as `manyhands simulate --make` writes it.", style="red", markup=False
-        )
+        err.print(f"{error.filename}: {error.strerror}. {_NO_YEAR}", style="red", markup=False, soft_wrap=True)
         return 2
     assert found is not None
     best = found.best

@@ -1,7 +1,6 @@
 """Find the prices that spread the work most for a wanted fit, by replaying years."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from services.matcher.policy import Policy
 from services.simulation import online, rounds, stream
 from services.simulation.numbers import numbers
+from services.simulation.pool import each
 
 MUS = (0.03, 0.06, 0.09, 0.125, 0.15, 0.18, 0.22, 0.28)
 BETAS = (0.0, 0.05, 0.15)
@@ -42,15 +42,12 @@ def tune(
     folders: Sequence[Path], policy: Policy, keep: float, by_rounds: bool = False, workers: int | None = None
 ) -> Iterator[float | Tuned]:
     """Yields the share that is done, and at last what was found. Errors: stream.BadStream, OSError."""
-    choices = list(product(MUS, BETAS, LAMBDAS))
-    with ProcessPoolExecutor(workers) as pool:
-        pairs = [(folder, beta, lambda_) for folder in folders for beta, lambda_ in product(BETAS, LAMBDAS)]
-        jobs = [pool.submit(_points, folder, policy, beta, lambda_, by_rounds) for folder, beta, lambda_ in pairs]
-        found: dict[tuple[float, float, float], list[Point]] = {choice: [] for choice in choices}
-        for n, job in enumerate(jobs, 1):
-            for point in job.result():
-                found[point.mu, point.beta, point.lambda_].append(point)
-            yield n / len(jobs)
+    jobs = [_Job(folder, policy, beta, lambda_, by_rounds) for folder in folders for beta, lambda_ in product(BETAS, LAMBDAS)]
+    found: dict[tuple[float, float, float], list[Point]] = {choice: [] for choice in product(MUS, BETAS, LAMBDAS)}
+    for n, points in enumerate(each(_points, jobs, workers), 1):
+        for point in points:
+            found[point.mu, point.beta, point.lambda_].append(point)
+        yield n / len(jobs)
     means = {choice: _mean(points) for choice, points in found.items()}
     kept = [point for point in means.values() if point.fit_kept >= keep]
     best = min(kept, key=lambda point: (point.ratio, -point.fit_kept), default=None)
@@ -58,14 +55,23 @@ def tune(
     yield Tuned(best, [point for (_, b, l_), point in means.items() if (b, l_) == (beta, lambda_)])
 
 
-def _points(folder: Path, policy: Policy, beta: float, lambda_: float, by_rounds: bool) -> list[Point]:
-    year = stream.read(folder)
+@dataclass(frozen=True, slots=True)
+class _Job:
+    folder: Path
+    policy: Policy
+    beta: float
+    lambda_: float
+    by_rounds: bool
+
+
+def _points(job: _Job) -> list[Point]:
+    year = stream.read(job.folder)
     base = numbers(online.best_first(year))
     found = []
     for mu in MUS:
-        priced = policy.model_copy(update={"mu": mu, "mu_rounds": mu, "beta": beta, "lambda_": lambda_})
-        ours = numbers(rounds.rounds(year, priced) if by_rounds else online.online(year, priced))
-        found.append(Point(mu, beta, lambda_, ours.fit / base.fit, ours.top10 / base.top10, ours.gini, ours.unused))
+        priced = job.policy.model_copy(update={"mu": mu, "mu_rounds": mu, "beta": job.beta, "lambda_": job.lambda_})
+        ours = numbers(rounds.rounds(year, priced) if job.by_rounds else online.online(year, priced))
+        found.append(Point(mu, job.beta, job.lambda_, ours.fit / base.fit, ours.top10 / base.top10, ours.gini, ours.unused))
     return found
 
 
