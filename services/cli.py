@@ -24,8 +24,16 @@ cli_files.add_to(app)
 out, err = Console(), Console(stderr=True)
 
 KINDS_OF_FILE = (
-    *("councils", "peers", "posts", "offers"),
-    *("accreditations", "interests", "absences", "releases", "inspections", "interventions"),
+    "councils",
+    "peers",
+    "posts",
+    "offers",
+    "accreditations",
+    "interests",
+    "absences",
+    "releases",
+    "inspections",
+    "interventions",
 )
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Service = Annotated[str, typer.Option("--service", help="registry, requests or matcher")]

@@ -8,8 +8,9 @@ from typing import Any, Literal
 import numpy as np
 
 from services.allocate.files import Given, read, write
+from services.allocate.unevenness import gini, hhi, top_share
 from services.matcher.allocation import Allocation
-from services.matcher.dated import Floats, Ints
+from services.matcher.dated import Ints
 from services.matcher.fairness import fairest, means_of
 from services.matcher.pairs import best, market_of
 from services.matcher.spreading import spread
@@ -113,8 +114,8 @@ def _figures(
         p10=float(means[len(means) // 10]) if len(means) else 0.0,
         max_load=int(load.max(initial=0)),
         gini=gini(load.astype(np.float64)),
-        hhi=float(((load / max(1, load.sum())) ** 2).sum()),
-        top10_share=float(np.sort(load)[-10:].sum() / max(1, load.sum())),
+        hhi=hhi(load),
+        top10_share=top_share(load),
         unused=int((load == 0).sum()),
         unmet=unmet,
         solve_s=times[0],
@@ -123,10 +124,3 @@ def _figures(
         missed=missed or None,
         in_the_way=way if unmet else None,
     )
-
-
-def gini(loads: Floats) -> float:
-    """0 when all carry the same, near 1 when one carries all: the mean difference between two, over twice the mean."""
-    ordered = np.sort(loads)
-    n, total = len(ordered), float(ordered.sum())
-    return float(((2 * np.arange(n) - n + 1) * ordered).sum() / (n * total)) if total else 0.0

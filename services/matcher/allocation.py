@@ -205,15 +205,17 @@ class Solved:
         """Of all allocations as good, one whose chosen pairs cost least by these whole numbers, one for each pair of the market."""
         each = np.zeros(len(self._flow.units), np.int64)
         each[self._pairs] = costs[self._free]
-        again = copy(self)
-        again._flow = self._flow.then(each)
-        return again
+        return self._after(each)
 
     def then_evenly(self) -> "Solved":
         """The n-th placement of each group of the innermost steps costs 2n - 1 over its capacity; n from 1."""
         costs = np.zeros(len(self._flow.units), np.int64)
         for arcs, groups, n in self._stairs:
             costs[arcs] = np.rint(MILLION * (2 * n + 1) / self._market.steps[0].capacity[groups]).astype(np.int64)
+        return self._after(costs)
+
+    def _after(self, costs: Ints) -> "Solved":
+        """By whole numbers for each arc of the network."""
         again = copy(self)
         again._flow = self._flow.then(costs)
         return again

@@ -192,7 +192,7 @@ async def answer(request: str, consent: str, body: Answer, order: Order) -> Resp
         said = {"on_behalf": body.on_behalf}
         return domain.answer_consent(story, consent, body.agreed, order.actor.id, body.channel, body.because, work.now, **said)
 
-    return await decide(order, request, body, "consent.given" if body.agreed else "consent.refused", step, subject=request)
+    return await decide(order, request, body, "consent.given" if body.agreed else "consent.refused", step)
 
 
 @matches.post("/{request}/questions/{question}")

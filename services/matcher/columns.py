@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -191,26 +191,29 @@ class Register:
             self._columns.weigh(peer, parts)
 
 
-def _posts(peers: Iterable[PeerState], *, by: str) -> Mapping[str, Spans]:
+def _posts(peers: Sequence[PeerState], *, by: str) -> Mapping[str, Spans]:
     """Posts by role, or by council where that is not the peer's own; a peer without a post at all holds none."""
-    held: dict[str, list[Lasting]] = {}
-    for row, peer in enumerate(peers):
-        for post in peer.posts:
-            if by == "role" or post.council != peer.council:
-                held.setdefault(getattr(post, by), []).append((row, post.starts, post.ends))
-    return {name: Spans(lasting) for name, lasting in held.items()}
+    return _spans_by(
+        (getattr(post, by), (row, post.starts, post.ends))
+        for row, peer in enumerate(peers)
+        for post in peer.posts
+        if by == "role" or post.council != peer.council
+    )
 
 
-def _interests(peers: Iterable[PeerState]) -> Mapping[str, Spans]:
+def _interests(peers: Sequence[PeerState]) -> Mapping[str, Spans]:
     """Declared interests by council."""
+    return _spans_by((one.council, (row, one.starts, one.ends)) for row, peer in enumerate(peers) for one in peer.interests)
+
+
+def _spans_by(lasting: Iterable[tuple[str, Lasting]]) -> Mapping[str, Spans]:
     held: dict[str, list[Lasting]] = {}
-    for row, peer in enumerate(peers):
-        for interest in peer.interests:
-            held.setdefault(interest.council, []).append((row, interest.starts, interest.ends))
-    return {council: Spans(lasting) for council, lasting in held.items()}
+    for name, one in lasting:
+        held.setdefault(name, []).append(one)
+    return {name: Spans(own) for name, own in held.items()}
 
 
-def _spans(peers: Iterable[PeerState], name: str) -> Spans:
+def _spans(peers: Sequence[PeerState], name: str) -> Spans:
     """The spans that peers have under a name."""
     return Spans([(row, span.starts, span.ends) for row, peer in enumerate(peers) for span in getattr(peer, name)])
 

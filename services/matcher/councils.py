@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from schemas.registry import CouncilState, Intervention
-from services.matcher.dated import Flags, Floats, Ints
+from services.matcher.dated import Flags, Floats, Ints, lasts
 from services.vocabulary.councils import land_borders, statistical_neighbours
 from services.vocabulary.ladder import INTERVENTIONS
 
@@ -50,7 +50,7 @@ class Councils:
 
 def stage(interventions: Sequence[Intervention], day: date) -> int:
     """The furthest stage in force on the day, as a place in INTERVENTIONS; 0 is none."""
-    in_force = (each for each in interventions if each.starts <= day and (each.ends is None or day <= each.ends))
+    in_force = (each for each in interventions if lasts(each, day))
     return max((INTERVENTIONS.index(each.state) for each in in_force if each.state in INTERVENTIONS), default=0)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,21 @@ Flags = npt.NDArray[np.bool_]
 Lasting = tuple[int, date, date | None]
 """The number of an owner, the first day, and the last if there is one."""
 
+
+class Lasts(Protocol):
+    """Anything that holds from a first day to a last, if there is one, both included."""
+
+    @property
+    def starts(self) -> date: ...
+    @property
+    def ends(self) -> date | None: ...
+
+
+def lasts(span: Lasts, day: date) -> bool:
+    """Whether it holds on the day."""
+    return span.starts <= day and (span.ends is None or day <= span.ends)
+
+
 _FOREVER = date.max.toordinal()
 _NOBODY: Ints = np.zeros(0, np.int64)
 
@@ -28,7 +43,7 @@ class Spans:
         self._starts = _column(starts.toordinal() for _, starts, _ in lasting)
         self._ends = _column(ends.toordinal() if ends else _FOREVER for _, _, ends in lasting)
         self._last = int(self._ends.max(initial=0))
-        self.anybody: Ints = self._holder[_heads(self._holder)]
+        self.anybody: Ints = self._holder[run_starts(self._holder)]
         """Who has it on any day, in order, each once."""
 
     def holders(self, day: int) -> Ints:
@@ -36,12 +51,12 @@ class Spans:
         if day > self._last:  # of posts at other councils most are over
             return _NOBODY
         holders = self._holder[(self._starts <= day) & (day <= self._ends)]
-        return holders[_heads(holders)]
+        return holders[run_starts(holders)]
 
     def lately(self, day: int, since: int) -> Ints:
         """Whose ended before the day and not before `since`, in order, each once."""
         holders = self._holder[(self._ends < day) & (self._ends >= since)]
-        return holders[_heads(holders)]
+        return holders[run_starts(holders)]
 
 
 def flagged(owners: Ints, rows: Ints) -> Flags:
@@ -91,7 +106,7 @@ class InForce:
 
     def __init__(self, offers: Offers, rows: Ints, position: Ints, owners: int) -> None:
         self._offers, self._rows, self._days = offers, rows, offers.days[rows]
-        self._heads = _heads(position)
+        self._heads = run_starts(position)
         self._owning = position[self._heads]
         self.offering: Flags = np.zeros(owners, np.bool_)
         self.offering[self._owning] = True
@@ -111,7 +126,7 @@ class InForce:
         return self._free
 
 
-def _heads(runs: Ints) -> Ints:
+def run_starts(runs: Ints) -> Ints:
     """Where each run of equal numbers starts."""
     new = np.ones(len(runs), np.bool_)
     np.not_equal(runs[1:], runs[:-1], out=new[1:])

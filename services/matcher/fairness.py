@@ -6,7 +6,7 @@ import numpy as np
 
 from services.matcher.allocation import Allocation, Market, Solved, allocate, check
 from services.matcher.dated import Floats, Ints
-from services.matcher.flow import MILLION
+from services.matcher.flow import millionths
 
 _LEVELS_AT_ONCE = 3
 _FEW_LEVELS = 96
@@ -53,7 +53,7 @@ def means_of(market: Market, found: Allocation) -> Floats:
 
 
 def _one_by_one(market: Market) -> Allocation:
-    worth = np.rint(market.fit * MILLION).astype(np.int64)
+    worth = millionths(market.fit)
     levels, level = np.unique(worth, return_inverse=True)
     solved = Solved(replace(market, fit=np.zeros(len(worth))))
     if len(levels) <= _FEW_LEVELS:
@@ -70,7 +70,11 @@ def _one_by_one(market: Market) -> Allocation:
             done += 1
             if done >= len(levels):
                 break
-    found = solved.then(-worth).allocation()
+    return _in_fit(market, solved.then(-worth).allocation())
+
+
+def _in_fit(market: Market, found: Allocation) -> Allocation:
+    """An allocation of a market with other worths, with the total that it has in this one."""
     return replace(found, total=float(market.fit[found.chosen].sum()))
 
 
@@ -99,7 +103,7 @@ def _weighed(market: Market) -> Fair:
         means = np.where(asks, total / np.maximum(1, market.places), 0.0)
         if not found.unmet.any():
             bound = min(bound, float((weights * means).sum()))
-        mine = replace(found, total=float(market.fit[found.chosen].sum()))
+        mine = _in_fit(market, found)
         key = (worst_of(market, mine), mine.total)
         if key > best_key:
             best, best_key = mine, key

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from services.matcher.dated import Flags, Floats, Ints
+from services.matcher.dated import Flags, Floats, Ints, run_starts
 
 MILLION = 1_000_000
 """Costs are whole millionths, so that the optimum is exact and the same on every machine."""
@@ -55,10 +55,7 @@ class Network:
         solver = SimpleMinCostFlow()
         solver.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
         solver.set_nodes_supplies(np.array([source, sink]), np.array([most, -most]))
-        status = solver.solve_max_flow_with_min_cost()
-        if status != solver.OPTIMAL:
-            raise Overflow(f"the solver gave up ({status.name}): use smaller numbers or fewer requests")
-        units = solver.flows(np.arange(len(tails)))
+        units = _units(solver, solver.solve_max_flow_with_min_cost())
         return Flow(self.count, tails, heads, np.zeros_like(capacities), capacities, costs, units)
 
 
@@ -86,10 +83,7 @@ class Flow:
             solver = SimpleMinCostFlow()
             solver.add_arcs_with_capacity_and_unit_cost(self.tails[free], self.heads[free], (greatest - least)[free], costs[free])
             solver.set_nodes_supplies(np.arange(self.nodes), sent)
-            status = solver.solve()
-            if status != solver.OPTIMAL:
-                raise Overflow(f"the solver gave up ({status.name}): use smaller numbers or fewer requests")
-            units[free] += solver.flows(np.arange(len(free)))
+            units[free] += _units(solver, solver.solve())
         return Flow(self.nodes, self.tails, self.heads, least, greatest, costs, units)
 
     def reduced(self, price: Ints) -> Ints:
@@ -116,7 +110,7 @@ class Flow:
         tails, heads, costs = tails[order], heads[order], costs[order]
         if not len(heads):
             return np.zeros(self.nodes, np.int64)
-        firsts = np.flatnonzero(np.r_[True, heads[1:] != heads[:-1]])
+        firsts = run_starts(heads)
         reached = heads[firsts]
         price = np.zeros(self.nodes, np.int64)
         for _ in range(self.nodes + 1):
@@ -136,6 +130,14 @@ class Flow:
             if not len(new):
                 return seen
             seen[new] = True
+
+
+def _units(solver: SimpleMinCostFlow, status: SimpleMinCostFlow.Status) -> Ints:
+    """What each arc carries. Errors: Overflow when the solver has no answer."""
+    if status != solver.OPTIMAL:
+        raise Overflow(f"the solver gave up ({status.name}): use smaller numbers or fewer requests")
+    units: Ints = solver.flows(np.arange(solver.num_arcs()))
+    return units
 
 
 def _net(nodes: int, tails: Ints, heads: Ints, units: Ints) -> Ints:

@@ -24,13 +24,13 @@ from services.matcher.mirror import Mirror, weights
 from services.matcher.ranking import Ask
 from services.matcher.steps import Step
 from services.matcher.story import Story
-from services.vocabulary.councils import reference_councils
+from services.vocabulary.councils import council_regions
 from services.vocabulary.roles import ROLES
 
 ears = Ears()
 diary = Diary()
 mirror = Mirror()
-REGIONS = {council.la_code: council.region for council in reference_councils()}
+REGIONS = council_regions()
 MEMBER_ROLES = frozenset(code for code, role in ROLES.items() if role.member)
 _RECONSIDERED_AT_ONCE = 500
 _IMPORT_PAUSE = timedelta(seconds=2)  # an import arrives in many batches: look once, not once a batch
@@ -98,18 +98,14 @@ async def retry_unmet(dues: Sequence[Due], work: Work) -> None:
 @diary.when_due("reconsider")
 async def reconsider(dues: Sequence[Due], work: Work) -> None:
     """The register has grown: propose again for everybody who is unmet, so many at a time. The subject is the last request seen."""
-    requests = await store.unmet(work.db, min(due.subject for due in dues), _RECONSIDERED_AT_ONCE)
-    if len(requests) == _RECONSIDERED_AT_ONCE:
-        work.later("reconsider", requests[-1], work.now)
+    requests = await _next_page("reconsider", dues, work, ["unmet"])
     await decide(work, requests, lambda request: request, lambda story, _: domain.reconsidered(story) if story else None)
 
 
 @diary.when_due("requalify")
 async def requalify(dues: Sequence[Due], work: Work) -> None:
     """The register has changed: look at everybody who is proposed, chosen or placed, so many stories at a time."""
-    requests = await store.live(work.db, turnover.LIVE, min(due.subject for due in dues), _RECONSIDERED_AT_ONCE)
-    if len(requests) == _RECONSIDERED_AT_ONCE:
-        work.later("requalify", requests[-1], work.now)
+    requests = await _next_page("requalify", dues, work, turnover.LIVE)
     stories, today = await store.lock_stories(work.db, requests), work.now.date()
     await mirror.refresh(work.db)
     found = {request: turnover.faults(story, mirror.register, mirror.policy, today) for request, story in stories.items()}
@@ -126,6 +122,14 @@ async def requalify(dues: Sequence[Due], work: Work) -> None:
         lambda request: request,
         lambda story, request: turnover.disqualified(story, found[request], instead[request], work.now) if story else None,
     )
+
+
+async def _next_page(kind: str, dues: Sequence[Due], work: Work, states: Iterable[str]) -> list[str]:
+    """The next requests in these states after the one that the dues name; when there may be more, they come due at once."""
+    requests = await store.in_states(work.db, states, min(due.subject for due in dues), _RECONSIDERED_AT_ONCE)
+    if len(requests) == _RECONSIDERED_AT_ONCE:
+        work.later(kind, requests[-1], work.now)
+    return requests
 
 
 async def decide(

@@ -1,14 +1,15 @@
 """What is short: which recruits would serve most of the requests that nobody can be proposed for. Pure functions of stories."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from services.matcher.story import Story
-from services.vocabulary.councils import reference_councils
+from services.vocabulary.councils import council_regions
 from services.vocabulary.roles import ROLES
 
-_REGIONS = {council.la_code: council.region for council in reference_councils()}
+_REGIONS = council_regions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,7 @@ def recruits(lacking: Sequence[Need], most: int = 10) -> list[Recruit]:
 
 
 def _recruit(role: str, region: str, month: date, served: Sequence[Need]) -> Recruit:
-    counted: dict[str, int] = {}
-    for need in served:
-        for theme in need.themes:
-            counted[theme] = counted.get(theme, 0) + 1
+    counted = Counter(theme for need in served for theme in need.themes)
     themes = tuple(sorted(counted, key=lambda theme: (-counted[theme], theme)))
     requests = tuple(sorted({need.request for need in served}))
     days = sum({need.request: need.days for need in served}.values())

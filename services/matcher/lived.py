@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from schemas.registry import CouncilState, Inspection, PeerState, Post
+from services.matcher.dated import lasts
 
 IN_CHARGE = frozenset({"lead_member", "director_of_childrens_services"})
 """Who answers for a council's children's services when it is inspected."""
@@ -14,7 +15,7 @@ def inspections(peer: PeerState, councils: Mapping[str, CouncilState]) -> Iterat
     for post in peer.posts:
         if post.role in IN_CHARGE and post.council in councils:
             for inspection in councils[post.council].inspections:
-                if post.starts <= inspection.starts and (post.ends is None or inspection.starts <= post.ends):
+                if lasts(post, inspection.starts):
                     yield post, inspection
 
 

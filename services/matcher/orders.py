@@ -31,9 +31,7 @@ def seen(story: Story | None, request: str, actor: Actor) -> Story:
     return story
 
 
-async def decide(
-    order: Command, request: str, body: Body, action: str, step: Callable[[Story, Work], Step], *, subject: str = ""
-) -> Response:
+async def decide(order: Command, request: str, body: Body, action: str, step: Callable[[Story, Work], Step]) -> Response:
     """Lock the story, hold `expected_version` against it, decide, save, say, and answer with the story as it is then."""
 
     async def do(work: Work) -> Story:
@@ -41,7 +39,7 @@ async def decide(
             return guarded(current(story, request, order.actor, body.expected_version), work, step)
 
         await handlers.decide(work, [request], lambda r: r, decided)
-        work.note(order.actor.id, action, subject or request, body.reason)
+        work.note(order.actor.id, action, request, body.reason)
         return seen(await store.story(work.db, request), request, order.actor)
 
     return await order(body, do)

@@ -1,6 +1,6 @@
 """Which pairs an exact allocation looks at: all of a list, or of a whole matrix the promising ones, and then whatever could improve it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -101,7 +101,7 @@ class Dense:
                 place = np.arange(len(rows)) - np.searchsorted(rows, rows)
                 kept = place < _MORE
                 found.append((first + rows[kept]) * self.peers + columns[kept])
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+        return _joined(found)
 
     def tight(self, request: Ints, peer: Ints) -> Ints:
         """The pairs that are worth exactly what the prices say: they may stand in for one another."""
@@ -109,7 +109,7 @@ class Dense:
         for first, gain in self._gains(request, peer):
             rows, columns = np.nonzero(gain == 0)
             found.append((first + rows) * self.peers + columns)
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+        return _joined(found)
 
     def across(self, requests: Flags, peers: Flags) -> Ints:
         """Of each of these requests, some pairs with peers who are not among these: only such could fill a place more."""
@@ -118,7 +118,7 @@ class Dense:
             open_to = outside[np.isfinite(self.fit[request, outside])]
             best = open_to[np.argsort(-self.fit[request, open_to], kind="stable")[:_MORE]]
             found.append(request * self.peers + best)
-        return np.concatenate(found) if found else np.zeros(0, np.int64)
+        return _joined(found)
 
     def everything(self) -> Ints:
         """All that may be matched: much memory for a large matrix."""
@@ -153,6 +153,10 @@ class Dense:
         for first, fit in self._pieces():
             worth = np.rint(np.where(np.isfinite(fit), fit, -1e9) * MILLION).astype(np.int64)
             yield first, worth - request[first : first + len(fit), None] - peer
+
+
+def _joined(parts: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.zeros(0, np.int64), *parts])
 
 
 @dataclass(frozen=True, slots=True)

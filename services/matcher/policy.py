@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from services.vocabulary.ladder import INTERVENTIONS
 
@@ -83,6 +83,11 @@ class Policy(BaseModel):
     def may_give_up(self, priority: str) -> float:
         """The most fit, of 1, that a request of this priority may lose to the spreading of work."""
         return self.give_up.get(priority, self.give_up[OTHERS])
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Every field that keeps numbers from being a policy, with the reason, in one line."""
+    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'policy'}: {each['msg']}" for each in error.errors(include_url=False))
 
 
 DEFAULT_POLICY = Policy(

@@ -1,5 +1,6 @@
 """Ranking policies over HTTP: read them, write a new one down, and adopt it when somebody else agrees."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -13,7 +14,7 @@ from services.kit.web import Command, Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.matcher import policy_store
 from services.matcher.handlers import mirror
-from services.matcher.policy import Policy
+from services.matcher.policy import Policy, what_is_wrong
 from services.matcher.policy_store import Kept
 from services.matcher.views import Adopt, Draft, PolicyList, PolicyView
 
@@ -27,17 +28,7 @@ Reader = Annotated[Actor, Depends(needs("matches:read"))]
 
 
 def _view(kept: Kept) -> PolicyView:
-    return PolicyView(
-        version=kept.policy.version,
-        active=kept.active,
-        author=kept.author,
-        written_at=kept.written_at,
-        reason=kept.reason,
-        approved_by=kept.approved_by,
-        adopted_at=kept.adopted_at,
-        because=kept.because,
-        policy=kept.policy,
-    )
+    return PolicyView(version=kept.policy.version, **asdict(kept))
 
 
 async def _all(db: Connection) -> dict[int, Kept]:
@@ -81,7 +72,7 @@ async def write(body: Draft, order: Annotated[Command, Depends(command("policy:w
     async def do(work: Work) -> PolicyView:
         known = await _all_locked(work.db)
         version = await policy_store.next_version(work.db)
-        like = _one(known, body.like) if body.like else next(kept for kept in known.values() if kept.active)
+        like = _one(known, body.like) if body.like else policy_store.active(known.values())
         ours = {"version": version, "author": order.actor.id, "written_on": work.now.date(), "reason": body.reason}
         taken = sorted(set(ours) & set(body.changes))
         if taken:
@@ -89,8 +80,7 @@ async def write(body: Draft, order: Annotated[Command, Depends(command("policy:w
         try:
             policy = Policy.model_validate({**like.policy.model_dump(), **body.changes, **ours})
         except ValidationError as error:
-            wrong = "; ".join(f"{'.'.join(map(str, p['loc'])) or 'policy'}: {p['msg']}" for p in error.errors(include_url=False))
-            raise Refused(422, "policy", f"This cannot be a policy. {wrong}. Correct it and send it again.") from None
+            raise Refused(422, "policy", f"This cannot be a policy. {what_is_wrong(error)}. Correct it and send it again.") from None
         await policy_store.write(work.db, policy, work.now)
         work.note(order.actor.id, "policy.write", f"{SUBJECT}:{version}", body.reason)
         return _view(_one(await _known(work.db), version))
@@ -104,7 +94,7 @@ async def adopt(version: int, body: Adopt, order: Annotated[Command, Depends(com
 
     async def do(work: Work) -> PolicyView:
         known = await _all_locked(work.db)
-        kept, active = _one(known, version), next(kept for kept in known.values() if kept.active)
+        kept, active = _one(known, version), policy_store.active(known.values())
         if kept.adopted_at is not None:
             raise Refused(409, "adopted_before", f"Policy {version} was adopted before. To go back to it, write down a new one like it.")
         if active.policy.version != body.expected_active:

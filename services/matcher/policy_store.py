@@ -1,5 +1,6 @@
 """The SQL of ranking policies: written down once each, adopted in turn, and read by every replica in the snapshot of its ranking."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 
@@ -42,6 +43,11 @@ async def known(db: Connection, version: int | None = None) -> list[Kept]:
     ]
 
 
+def active(policies: Iterable[Kept]) -> Kept:
+    """The one that ranks, of all that there are."""
+    return next(kept for kept in policies if kept.active)
+
+
 async def next_version(db: Connection) -> int:
     """The number of the next policy to be written down; call `lock` first."""
     return int(await db.fetchval(_LAST)) + 1
@@ -64,4 +70,4 @@ async def begin(db: Connection, policy: Policy) -> Policy:
         day = datetime.combine(policy.written_on, time(), UTC)
         await write(db, policy, day)
         await adopt(db, policy.version, policy.author, day, policy.reason)
-    return next(kept.policy for kept in await known(db) if kept.active)
+    return active(await known(db)).policy

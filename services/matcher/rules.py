@@ -11,7 +11,7 @@ from schemas.registry import CouncilState, Offer, PeerState, Post, Span
 from services.matcher.asks import Ask
 from services.matcher.columns import Columns, Register
 from services.matcher.councils import AVOIDED, INTEREST, LINKED, OPEN, OWN, WORKED, stage
-from services.matcher.dated import Flags, Ints, flagged
+from services.matcher.dated import Flags, Ints, flagged, lasts
 from services.matcher.lived import first_inspection
 from services.matcher.policy import Policy
 from services.matcher.pools import Needs, Pool
@@ -139,7 +139,7 @@ class Case:
 
     def posts_then(self) -> list[Post]:
         """The posts held when the work starts."""
-        return [post for post in self.peer.posts if _lasts(post, self.ask.starts)]
+        return [post for post in self.peer.posts if lasts(post, self.ask.starts)]
 
     def peer_free(self) -> float | None:
         return _free(self.register, f"peer:{self.peer.peer}", self.peer.offers, self.ask.starts)
@@ -223,12 +223,8 @@ def months_before(day: date, months: int) -> date:
     return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), first_after - timedelta(days=1))
 
 
-def _lasts(span: Post | Span, day: date) -> bool:
-    return span.starts <= day and (span.ends is None or day <= span.ends)
-
-
 def _any(spans: Iterable[Span], day: date) -> bool:
-    return any(_lasts(span, day) for span in spans)
+    return any(lasts(span, day) for span in spans)
 
 
 def _free(register: Register, owner: str, offers: tuple[Offer, ...], starts: date) -> float | None:

@@ -18,8 +18,7 @@ _SAVE = """insert into story (request, version, state, host, region, kind, chang
 _ONE = "select doc from story where request = $1"
 _LIST = """select doc from story where ($1::text is null or state = $1) and ($2::text[] is null or region = any($2)) and request > $3
            order by request limit $4"""
-_UNMET = "select request from story where state = 'unmet' and request > $1 order by request limit $2"
-_LIVE = "select request from story where state = any($1::text[]) and request > $2 order by request limit $3"
+_IN_STATES = "select request from story where state = any($1::text[]) and request > $2 order by request limit $3"
 _KEEP = """insert into registry_record (key, version, position, doc)
            select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) on conflict (key, version) do nothing"""
 # one statement is one snapshot: records above our version, and every load change whose transaction we have not counted for good
@@ -98,14 +97,9 @@ async def states(db: Connection, regions: list[str] | None) -> dict[str, int]:
     return {row["state"]: row["n"] for row in await db.fetch(_STATES, regions)}
 
 
-async def unmet(db: Connection, after: str, most: int) -> list[str]:
-    """Requests that nobody could be proposed for, in order of their ids."""
-    return [row["request"] for row in await db.fetch(_UNMET, after, most)]
-
-
-async def live(db: Connection, states: Iterable[str], after: str, most: int) -> list[str]:
+async def in_states(db: Connection, states: Iterable[str], after: str, most: int) -> list[str]:
     """Requests in one of these states, in order of their ids."""
-    return [row["request"] for row in await db.fetch(_LIVE, sorted(states), after, most)]
+    return [row["request"] for row in await db.fetch(_IN_STATES, sorted(states), after, most)]
 
 
 async def keep_records(db: Connection, records: Sequence[tuple[str, int, int, str]]) -> None:

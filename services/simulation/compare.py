@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from services.matcher.dated import Ints
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.simulation import online, rounds, stream
-from services.simulation.numbers import Numbers, numbers
+from services.simulation.numbers import Numbers, numbers, willing_loads
 from services.simulation.pool import each
 from services.simulation.state import Standings
 from services.simulation.stream import Year
@@ -76,13 +75,7 @@ def _one(task: Task) -> Outcome:
     year = stream.read(task.folder)
     decided = decide(task.name, year, task.policy, task.overridden)
     stream.write_choice(task.out / f"{task.name}.csv", year, decided.chosen)
-    return Outcome(task.folder.name, task.name, numbers(decided), _loads(year, decided.chosen))
-
-
-def _loads(year: Year, chosen: Ints) -> list[int]:
-    loads = np.bincount(year.council[chosen[chosen >= 0]], minlength=len(year.councils))[year.willing]
-    ordered: list[int] = np.sort(loads)[::-1].tolist()
-    return ordered
+    return Outcome(task.folder.name, task.name, numbers(decided), sorted(willing_loads(decided).tolist(), reverse=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from services.matcher.councils import near
+from schemas.registry import CouncilState
+from services.matcher.councils import OPEN, Councils
 from services.matcher.dated import Flags, Floats, Ints
 from services.simulation.stream import Plain, write
-from services.vocabulary.councils import land_borders, reference_councils
+from services.vocabulary.councils import reference_councils
 from services.vocabulary.parties import PARTIES
 
 PEERS, SINGLES, TEAMS, PARTNERS, FLOOR = 2_200, 400, 140, 14, 0.45
@@ -141,22 +143,29 @@ def _asks(dice: np.random.Generator, councils: int, scale: float) -> Iterator[tu
 
 def _common(dice: np.random.Generator, supply: _Supply, host: int, *, team: bool) -> tuple[Floats, Flags]:
     """What does not depend on the role: the fit of every peer, and who may serve at all."""
-    councils = reference_councils()
+    councils = _councils()
+    to_host = councils.host(councils.codes[host])
     asked = dice.dirichlet(np.full(_THEMES, 0.15))
-    like = near(councils[host].la_code)
-    likeness = np.array([max(like.get(c.la_code, 0.0), 0.35 if c.type == councils[host].type else 0.1) for c in councils])
-    region = np.array([c.region == councils[host].region for c in councils]) == (dice.random() < 0.4)
-    border = np.isin([c.la_code for c in councils], list(land_borders().get(councils[host].la_code, ())))
+    region = (to_host.inside > 0) == (dice.random() < 0.4)
     party = np.ones(len(supply.home)) if team else (supply.party == dice.integers(0, len(PARTIES))) | (supply.party < 0)
     home = supply.home
     worth: Floats = (
         _WEIGHTS["themes"] * np.minimum(1.0, supply.knows @ asked * 1.4)
-        + _WEIGHTS["likeness"] * likeness[home]
+        + _WEIGHTS["likeness"] * to_host.likeness[home]
         + _WEIGHTS["standing"] * supply.standing
         + _WEIGHTS["party"] * party
         + _WEIGHTS["region"] * region[home]
-        - _BORDER * border[home]
+        - _BORDER * to_host.border[home]
     )
-    linked = np.isin([c.la_code for c in councils], [councils[host].la_code, *councils[host].linked])
     free_then = dice.random(len(home)) < 0.85
-    return worth, free_then & ~linked[home] & (supply.council_capacity[home] > 0)
+    return worth, free_then & (to_host.bars == OPEN)[home] & (supply.council_capacity[home] > 0)
+
+
+@cache
+def _councils() -> Councils:
+    """How the councils of the reference table stand to one another, as the matcher has it."""
+    states = (
+        CouncilState(version=1, council=c.la_code, name=c.name, region=c.region, kind=c.type, linked=c.linked, willing=True)
+        for c in reference_councils()
+    )
+    return Councils({state.council: state for state in states}, ())

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.allocate.command import gini
+from services.allocate.unevenness import gini, hhi, top_share
+from services.matcher.dated import Ints
 from services.simulation.state import Standings
 
 QUARTERS = 4
@@ -32,15 +33,18 @@ class Numbers:
     quarters: tuple[float, ...]
 
 
+def willing_loads(standings: Standings) -> Ints:
+    """(willing councils,) placements of each."""
+    return standings.council_load[standings.year.willing]
+
+
 def numbers(standings: Standings) -> Numbers:
     """The figures of a year that is decided."""
     year, demand, chosen = standings.year, standings.year.demand, standings.chosen
     filled = np.flatnonzero(chosen >= 0)
     key = demand.place * len(year.peers) + demand.peer
     fits = demand.fit[np.searchsorted(key, filled * len(year.peers) + chosen[filled])]
-    loads = np.bincount(year.council[chosen[filled]], minlength=len(year.councils))
-    ours = np.sort(loads[year.willing])
-    total = max(1, int(ours.sum()))
+    loads, ours = standings.council_load, willing_loads(standings)
     reachable = np.zeros(len(year.councils), np.bool_)
     reachable[year.council[demand.peer]] = True
     quarter = np.minimum(QUARTERS - 1, demand.day[filled] // (365 / QUARTERS)).astype(np.int64)
@@ -52,8 +56,8 @@ def numbers(standings: Standings) -> Numbers:
         filled=len(filled),
         unfilled=len(demand) - len(filled),
         gini=gini(ours.astype(np.float64)),
-        top10=float(ours[-10:].sum() / total),
-        hhi=float(((ours / total) ** 2).sum()),
+        top10=top_share(ours),
+        hhi=hhi(ours),
         unused=int((year.willing & reachable & (loads == 0)).sum()),
         busiest=int(ours.max(initial=0)),
         given_up=float(standings.given_up.max(initial=0)),

@@ -9,7 +9,7 @@ from services.matcher.dated import Floats, Ints
 from services.matcher.fit import billionths, whole
 from services.matcher.policy import Policy
 from services.matcher.price import charged
-from services.simulation.state import Standings
+from services.simulation.state import Standings, overridden_places
 from services.simulation.stream import Demand, Year
 
 PARTNER_BONUS = 0.1
@@ -35,13 +35,14 @@ def first_come(year: Year) -> Standings:
     return _each(year, lambda now, peers, _fit: ((peers + 1) * (now.decided + 1) * _MIX % 2**32).astype(np.float64))
 
 
-def online(year: Year, policy: Policy, overridden: float = 0.0) -> Standings:
+def online(year: Year, policy: Policy, overridden: float = 0.0, scarcity: Floats | None = None) -> Standings:
     """The matcher's own value: fit less the price of load, less the scarcity of the peer, within the limit of fit that may be given up.
 
-    overridden: the share of places for which an adviser takes the best fit instead.
+    overridden: the share of places for which an adviser takes the best fit instead. scarcity: of peers, where it is known already: it
+    hangs on last year alone.
     """
-    scattered = np.random.default_rng(len(year.demand)).random(len(year.demand)) < overridden
-    scarcity, scarceness = billionths(scarcity_of(year, year.last)), scarceness_of(year)
+    scattered, scarceness = overridden_places(year.demand, overridden), scarceness_of(year)
+    rare = billionths(scarcity_of(year, year.last) if scarcity is None else scarcity)
     limit, share = whole(policy.may_give_up("other")), equal_share(year)
 
     def value(now: Standings, peers: Ints, fit: Floats) -> Floats:
@@ -51,7 +52,7 @@ def online(year: Year, policy: Policy, overridden: float = 0.0) -> Standings:
         loads = now.load[peers].astype(np.float64), now.council_load[year.council[peers]].astype(np.float64)
         priced = charged(*loads, scarceness[peers], share, policy)
         close = exact >= exact.max() - limit
-        worth: Floats = np.where(close, exact - priced.total - scarcity[peers], -np.inf)
+        worth: Floats = np.where(close, exact - priced.total - rare[peers], -np.inf)
         return worth
 
     return _each(year, value)

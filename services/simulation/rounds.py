@@ -8,7 +8,7 @@ from services.matcher.allocation import Allocation, Market, Steps, allocate, wit
 from services.matcher.dated import Flags, Floats, Ints
 from services.matcher.policy import Policy
 from services.simulation.online import equal_share, fit_market, scarceness_of
-from services.simulation.state import Standings, month_of
+from services.simulation.state import Standings, month_of, overridden_places
 from services.simulation.stream import Demand, Year
 
 MONTHS = 12
@@ -23,13 +23,12 @@ def rounds(year: Year, policy: Policy, forecast: bool = True, overridden: float 
     year, with the peers' and councils' rising prices from where their loads stand. Places of the forecast decide nothing.
     overridden: the share of places for which an adviser takes the best fit instead, before the round; the round makes up for it.
     """
-    scattered = np.random.default_rng(len(year.demand)).random(len(year.demand)) < overridden
-    now = Standings(year)
-    months = month_of(year.demand, MONTHS)
+    scattered, now = overridden_places(year.demand, overridden), Standings(year)
+    months, months_before = month_of(year.demand, MONTHS), month_of(year.last, MONTHS)
     for month in range(MONTHS):
         _fill(now, np.flatnonzero((months == month) & scattered))
         ours = np.flatnonzero((months == month) & ~scattered)
-        later = np.flatnonzero(month_of(year.last, MONTHS) > month) if forecast else np.zeros(0, np.int64)
+        later = np.flatnonzero(months_before > month) if forecast else np.zeros(0, np.int64)
         _decide(now, ours, later, policy)
     return now
 
@@ -92,13 +91,11 @@ def _decide(now: Standings, ours: Ints, later: Ints, policy: Policy) -> None:
 
 def _pairs_of(now: Standings, demand: Demand, places: Ints, limit: float) -> _Pairs:
     """The pairs of some places with whoever is free, not more than `limit` below the best of them."""
-    year = now.year
     pairs = np.concatenate([np.arange(demand.first[n], demand.first[n + 1]) for n in places.tolist()] or [np.zeros(0, np.int64)])
     place = np.repeat(np.arange(len(places)), np.diff(demand.first)[places])
     peer, fit = demand.peer[pairs], demand.fit[pairs]
-    homes, team = year.council[peer], demand.team[places][place]
-    free = (now.load[peer] < year.capacity[peer]) & (now.council_load[homes] < year.council_capacity[homes])
-    free &= ~team | (now.team_load[peer] < year.team_limit[peer])
+    team = demand.team[places][place]
+    free = now.open_to(peer, team)
     place, peer, fit, team = place[free], peer[free], fit[free], team[free]
     best = np.full(len(places), -np.inf)
     np.maximum.at(best, place, fit)

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import yaml
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from services.matcher.policy import Policy
+from services.matcher.policy import Policy, what_is_wrong
 from services.simulation import making, report
 from services.simulation.compare import BASE, CALENDAR, POLICIES, Line, Task, lines, run
 from services.simulation.stream import BadStream
@@ -44,24 +45,28 @@ def simulate(
             for outcome in run(tasks, workers):
                 outcomes.append(outcome)
                 progress.advance(bar)
-    except BadStream as error:
-        err.print(str(error), style="red", markup=False, soft_wrap=True)
-        return 2
-    except OSError as error:
-        err.print(f"{error.filename}: {error.strerror}. {_NO_YEAR}", style="red", markup=False, soft_wrap=True)
-        return 2
+    except (BadStream, OSError) as error:
+        return _refused(error, err)
     found = lines(outcomes)
     words = f"{len(streams)} years: {', '.join(folder.name for folder in streams)}" + (
         f"; {overridden:.0%} overridden" if overridden else ""
     )
     out.mkdir(parents=True, exist_ok=True)
     (out / "report.html").write_text(report.page(found, outcomes, words), encoding="utf-8")
-    (out / "figures.json").write_text(json.dumps([line.as_json() for line in found], indent=1) + "\n")
+    figures = [line.as_json() for line in found]
+    (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     if as_json:
-        sys.stdout.write(json.dumps([line.as_json() for line in found]) + "\n")
+        sys.stdout.write(json.dumps(figures) + "\n")
     else:
         sys.stdout.write(f"{_words(found)}\n{words}. The assignments, figures.json and report.html are in {out}.\n")
     return 0
+
+
+def _refused(error: BadStream | OSError, err: Console) -> int:
+    """Say what is wrong with what was given; the exit code."""
+    words = f"{error.filename}: {error.strerror}. {_NO_YEAR}" if isinstance(error, OSError) else str(error)
+    err.print(words, style="red", markup=False, soft_wrap=True)
+    return 2
 
 
 def _slowest_first(name: str) -> int:
@@ -80,8 +85,7 @@ def _policy(file: Path | None) -> Policy:
     except yaml.YAMLError:
         raise BadStream(f"{file.name}: this is not YAML. Write for example: mu: 0.2") from None
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors(include_url=False))
-        raise BadStream(f"{file.name}: {wrong}") from None
+        raise BadStream(f"{file.name}: {what_is_wrong(error)}") from None
 
 
 def _words(found: Sequence[Line]) -> str:
@@ -108,19 +112,13 @@ def find(streams: Sequence[Path], keep: float, workers: int | None, *, by_rounds
                     found = each
                 else:
                     progress.update(bar, completed=each)
-    except BadStream as error:
-        err.print(str(error), style="red", markup=False, soft_wrap=True)
-        return 2
-    except OSError as error:
-        err.print(f"{error.filename}: {error.strerror}. {_NO_YEAR}", style="red", markup=False, soft_wrap=True)
-        return 2
+    except (BadStream, OSError) as error:
+        return _refused(error, err)
     assert found is not None
     best = found.best
     if as_json:
-        curve = [{name: getattr(point, name) for name in point.__slots__} for point in found.curve]
-        sys.stdout.write(
-            json.dumps({"best": {name: getattr(best, name) for name in best.__slots__} if best else None, "curve": curve}) + "\n"
-        )
+        shown = {"best": asdict(best) if best else None, "curve": [asdict(point) for point in found.curve]}
+        sys.stdout.write(json.dumps(shown) + "\n")
         return 0 if best else 1
     table = Table("mu", "fit kept", "ratio of the ten busiest", "Gini", "unused", "")
     for point in found.curve:

@@ -26,19 +26,16 @@ class Standings:
         demand = self.year.demand
         pairs = slice(demand.first[place], demand.first[place + 1])
         peers = demand.peer[pairs]
-        open_to = self.open_to(peers, bool(demand.team[place]), self.members.get(int(demand.request[place]), set()))
+        open_to = self.open_to(peers, np.full(len(peers), demand.team[place]))
+        if members := self.members.get(int(demand.request[place])):
+            open_to &= ~np.isin(self.year.council[peers], list(members))
         return peers[open_to], demand.fit[pairs][open_to]
 
-    def open_to(self, peers: Ints, team: bool, members: set[int]) -> Flags:
-        """Of these peers, those with capacity left of their own and of their council; in a team, of a council that is not in it yet."""
-        year = self.year
-        homes = year.council[peers]
+    def open_to(self, peers: Ints, team: Flags) -> Flags:
+        """Of these peers, those with capacity left of their own, of their council, and for teams where the place is one of a team."""
+        year, homes = self.year, self.year.council[peers]
         open_to: Flags = (self.load[peers] < year.capacity[peers]) & (self.council_load[homes] < year.council_capacity[homes])
-        if team:
-            open_to &= self.team_load[peers] < year.team_limit[peers]
-            if members:
-                open_to &= ~np.isin(homes, list(members))
-        return open_to
+        return open_to & (~team | (self.team_load[peers] < year.team_limit[peers]))
 
     def give(self, place: int, peer: int, given_up: float = 0.0) -> None:
         """This peer takes the place, at so much less fit than the best who was free."""
@@ -54,3 +51,8 @@ class Standings:
 def month_of(demand: Demand, months: int = 12) -> Ints:
     """(places,) the month of each, from 0."""
     return np.minimum(months - 1, demand.day // (365 / months)).astype(np.int64)
+
+
+def overridden_places(demand: Demand, share: float) -> Flags:
+    """(places,) those for which an adviser takes the best fit, such a share of all; the same on every run."""
+    return np.random.default_rng(len(demand)).random(len(demand)) < share

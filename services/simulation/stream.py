@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from services.allocate.files import Problem
 from services.matcher.dated import Flags, Floats, Ints
 
 PEERS = ("peer", "council", "region", "role", "member", "party", "capacity", "team_limit")
@@ -167,7 +168,7 @@ def _number(file: Path, row: int, column: str, value: str) -> float:
 
 
 def _bad(file: Path, row: int, column: str, value: str, reason: str, remedy: str) -> BadStream:
-    return BadStream(f"{file.parent.name}/{file.name}, row {row}, column {column}: {value!r}: {reason} {remedy}")
+    return BadStream(str(Problem(f"{file.parent.name}/{file.name}", row, column, value, reason, remedy)))
 
 
 def write(folder: Path, peers: Iterable[Sequence[object]], councils: Iterable[Sequence[object]], this: "Plain", last: "Plain") -> None:

@@ -66,11 +66,11 @@ class _Job:
 
 def _points(job: _Job) -> list[Point]:
     year = stream.read(job.folder)
-    base = numbers(online.best_first(year))
+    base, scarcity = numbers(online.best_first(year)), online.scarcity_of(year, year.last)
     found = []
     for mu in MUS:
         priced = job.policy.model_copy(update={"mu": mu, "mu_rounds": mu, "beta": job.beta, "lambda_": job.lambda_})
-        ours = numbers(rounds.rounds(year, priced) if job.by_rounds else online.online(year, priced))
+        ours = numbers(rounds.rounds(year, priced) if job.by_rounds else online.online(year, priced, scarcity=scarcity))
         found.append(Point(mu, job.beta, job.lambda_, ours.fit / base.fit, ours.top10 / base.top10, ours.gini, ours.unused))
     return found
 

@@ -63,6 +63,12 @@ def reference_councils() -> tuple[Council, ...]:
 
 
 @cache
+def council_regions() -> Mapping[str, str]:
+    """The region of each council, by its three-digit code."""
+    return {council.la_code: council.region for council in reference_councils()}
+
+
+@cache
 def not_councils() -> tuple[NotACouncil, ...]:
     """Districts, abolished councils, areas, places and councils of other nations, each with the English councils it may stand for."""
     return tuple(NotACouncil(row["word"], several(row["candidates"]), row["why"]) for row in rows("not_councils.csv"))

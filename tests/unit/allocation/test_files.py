@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from services.allocate.command import gini
+from services.allocate.unevenness import gini
 from services.cli import app
 
 FIT = "request,peer,fit\na,x,0.9\na,y,0.5\nb,x,0.8\nb,y,0.7\n"
