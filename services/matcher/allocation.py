@@ -93,7 +93,8 @@ def evenly(market: Market) -> Allocation:
     """
     check(market)
     peers = np.arange(len(market.capacity))
-    each = Steps(peers, market.capacity, np.zeros((len(peers), max(1, int(market.capacity.max(initial=0))))))
+    most = np.minimum(market.capacity, _count(market.peer, len(peers)))  # nobody gives more often than there are pairs
+    each = Steps(peers, market.capacity, np.zeros((len(peers), max(1, int(most.max(initial=0))))))
     solved = Solved(replace(market, steps=(each, *market.steps)))
     return solved.then_evenly().allocation()
 
@@ -209,9 +210,10 @@ class Solved:
 
     def then_evenly(self) -> "Solved":
         """The n-th placement of each group of the innermost steps costs 2n - 1 over its capacity; n from 1."""
-        costs = np.zeros(len(self._flow.units), np.int64)
+        costs, capacity = np.zeros(len(self._flow.units), np.int64), self._market.steps[0].capacity
+        unit = max(MILLION, int(capacity.max(initial=0)))  # so that no step is rounded away where a capacity means "no limit"
         for arcs, groups, n in self._stairs:
-            costs[arcs] = np.rint(MILLION * (2 * n + 1) / self._market.steps[0].capacity[groups]).astype(np.int64)
+            costs[arcs] = np.rint(unit * (2 * n + 1) / capacity[groups]).astype(np.int64)
         return self._after(costs)
 
     def _after(self, costs: Ints) -> "Solved":

@@ -45,6 +45,6 @@ def spread(pairs: Pairs, demand: Demand, keep: float) -> Even:
 
 def _rising(demand: Demand, price: float) -> Steps:
     """Each peer's own price of load: the n-th placement costs (2n - 1) / capacity of `price`."""
-    most = max(1, int(demand.capacity.max(initial=0)))
+    most = max(1, min(len(demand.places), int(demand.capacity.max(initial=0))))
     per_unit: Floats = price / np.maximum(1, demand.capacity)[:, None]
     return Steps(np.arange(len(demand.capacity)), demand.capacity, (2 * np.arange(most) + 1)[None, :] * per_unit)

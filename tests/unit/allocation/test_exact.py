@@ -218,6 +218,15 @@ def test_when_all_fits_are_equal_the_largest_load_is_the_mean_rounded_up() -> No
     assert sorted(loads(even.pairs, even.allocation, 7).tolist()) == [21, 21, 21, 21, 22, 22, 22]
 
 
+@pytest.mark.parametrize("keep", [1.0, 0.9])
+def test_a_capacity_that_means_no_limit_spreads_like_one_that_is_never_reached(keep: float) -> None:
+    def spreads(capacity: int) -> list[int]:
+        even = spread(Dense(np.ones((60, 7))), Demand(np.full(60, 2), np.full(7, capacity)), keep)
+        return sorted(loads(even.pairs, even.allocation, 7).tolist())
+
+    assert spreads(999_999_999) == spreads(40) == [17, 17, 17, 17, 17, 17, 18]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_spreading_keeps_the_best_total_to_the_last_millionth_and_no_best_one_is_more_even(seed: int) -> None:
     rng = np.random.default_rng(seed)
