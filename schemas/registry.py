@@ -132,6 +132,26 @@ class Interest(Span):
     council: LaCode
 
 
+class Training(Span):
+    """A training that was taken on `starts` and holds until `ends`."""
+
+    training: Code
+
+
+class Evidence(Span):
+    """What shows that a peer knows a theme: `level` is stated, worked, led or shown."""
+
+    theme: Code
+    level: Code
+
+
+class Feedback(Value):
+    """What councils made of a peer's part in the work of teams: so many ratings from 1 to 5 and their mean. Of mentoring there is none."""
+
+    count: Annotated[int, Field(ge=1)]
+    mean: Annotated[float, Field(ge=1, le=5)]
+
+
 class Intervention(Span):
     """What is done about a council's children's services; `state` is a word of the published vocabulary."""
 
@@ -150,6 +170,7 @@ class PeerState(RegistryState, type="manyhands.registry.peer-state.v1"):
     """A peer as of now, key `peer:<id>`. `kind` is member or officer; `party` is a councillor's, from the public record.
 
     `accreditations` are for visits of peer teams, `releases` by an officer's employer; `absences` rule out work that starts in them.
+    `travel` names the regions that the peer goes to; empty: all of them.
     """
 
     peer: PeerId
@@ -164,6 +185,11 @@ class PeerState(RegistryState, type="manyhands.registry.peer-state.v1"):
     interests: tuple[Interest, ...] = ()
     absences: tuple[Span, ...] = ()
     releases: tuple[Span, ...] = ()
+    training: tuple[Training, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    feedback: Feedback | None = None
+    languages: tuple[Code, ...] = ()
+    travel: tuple[Code, ...] = ()
 
 
 class CouncilState(RegistryState, type="manyhands.registry.council-state.v1"):

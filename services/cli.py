@@ -29,9 +29,12 @@ KINDS_OF_FILE = (
     "posts",
     "offers",
     "accreditations",
+    "training",
     "interests",
     "absences",
     "releases",
+    "evidence",
+    "feedback",
     "inspections",
     "interventions",
 )

@@ -76,7 +76,8 @@ async def read_peer(peer: str, host: Host, actor: Reader) -> views.PeerContact |
     shown = views.PeerContact if CONTACT in actor.scopes else views.PeerProfile
     dated = await host.database.once(lambda db: register_store.dated_of(db, [f"peer:{peer}"]))
     told = [views.Post(council=post.council, role=post.role, from_=post.starts, to=post.ends) for post in posts]
-    return shown(**dict(found[0]), posts=told, **views.dated(dated[f"peer:{peer}"]))
+    own = dated[f"peer:{peer}"]
+    return shown(**dict(found[0]), posts=told, **views.dated(own), feedback=views.feedback(own["feedback"]))
 
 
 @ROUTER.get("/offers", tags=["capacity"])
@@ -129,6 +130,24 @@ async def enter_offer(row: bodies.OfferRow, order: Order) -> Response:
 @ROUTER.post("/accreditations", tags=["register"])
 async def enter_accreditation(row: bodies.AccreditationRow, order: Order) -> Response:
     """Add an accreditation for visits with peer teams, or change its last day."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/training", tags=["register"])
+async def enter_training(row: bodies.TrainingRow, order: Order) -> Response:
+    """Add a training, or change how long it holds."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/evidence", tags=["register"])
+async def enter_evidence(row: bodies.EvidenceRow, order: Order) -> Response:
+    """Add what shows that a peer knows a theme, or change its level or last day."""
+    return await _enter(row, order)
+
+
+@ROUTER.post("/feedback", tags=["register"])
+async def enter_feedback(row: bodies.FeedbackRow, order: Order) -> Response:
+    """Add what a council made of a peer's part in the work of a team, or change it."""
     return await _enter(row, order)
 
 

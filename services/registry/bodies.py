@@ -51,6 +51,8 @@ class PeerRow(Command):
     themes: Cell = ""
     email: Cell = ""
     active: Cell = ""
+    languages: Cell = ""
+    travel: Cell = ""
 
 
 class PostRow(Command):
@@ -106,6 +108,32 @@ class ReleaseRow(_OfPeer):
     """An employer's release: columns as in releases.csv."""
 
     kind_of_row = "releases"
+
+
+class TrainingRow(_OfPeer):
+    """A training: columns as in training.csv."""
+
+    kind_of_row = "training"
+    training: Cell
+
+
+class EvidenceRow(_OfPeer):
+    """What shows that a peer knows a theme: columns as in evidence.csv."""
+
+    kind_of_row = "evidence"
+    theme: Cell
+    level: Cell
+
+
+class FeedbackRow(Command):
+    """What a council made of a peer's part in a team: columns as in feedback.csv."""
+
+    kind_of_row = "feedback"
+    peer: Cell
+    match: Cell
+    council: Cell
+    rating: Cell
+    on: Cell
 
 
 class InspectionRow(Command):

@@ -15,6 +15,7 @@ from services.vocabulary.tables import several
 LONGEST = 1_000
 IDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_RATING = re.compile(r"[1-5]")
 _MOST_DAYS = 1_000
 _YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 Code = Callable[[str], str | None]
@@ -117,6 +118,10 @@ class Cells:
                 remedy = "Write its name or its three-digit code; councils are imported before peers, posts and offers."
                 self.blame(column, cell, "unknown_council", "This is not a council in the register.", remedy)
         return answer.la_code or ""
+
+    def rating(self, column: str) -> str:
+        """A whole number from 1 to 5, as text."""
+        return self.matching(column, _RATING, "rating", "This is not a whole number from 1 to 5.", "Write 1 (poor) to 5 (excellent).")
 
     def yes(self, column: str) -> bool:
         cell = self.text(column, LONGEST, required=False).lower()

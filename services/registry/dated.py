@@ -40,6 +40,12 @@ class AccreditationEntry(DatedEntry):
     columns: ClassVar = ("peer", "from", "to")
 
 
+class TrainingEntry(DatedEntry):
+    """A training (`item`, the writer's own identifier) that was taken on `starts` and holds until `ends`."""
+
+    columns: ClassVar = ("peer", "training", "from", "to")
+
+
 class InterestEntry(DatedEntry):
     """A declared interest in a council (`item`), which rules out helping it."""
 
@@ -57,6 +63,37 @@ class ReleaseEntry(DatedEntry):
     """An employer's word that an officer may take part in visits with peer teams."""
 
     columns: ClassVar = ("peer", "from", "to")
+
+
+class EvidenceEntry(DatedEntry):
+    """What shows that a peer knows a theme (`item`): `value` is a level of the vocabulary, from stated to shown."""
+
+    columns: ClassVar = ("peer", "theme", "level", "from", "to")
+
+    def cells(self) -> tuple[str, ...]:
+        return (self._name, self.item, self.value or "", self.starts.isoformat(), _day(self.ends))
+
+
+class FeedbackEntry(DatedEntry):
+    """What a council made of a peer's part in the work of a team: `item` is the match and the council, `value` 1 to 5."""
+
+    columns: ClassVar = ("peer", "match", "council", "rating", "on")
+    optional: ClassVar = frozenset[str]()
+
+    @property
+    def match(self) -> str:
+        return self.item.partition(" ")[0]
+
+    @property
+    def council(self) -> str:
+        return self.item.partition(" ")[2]
+
+    @property
+    def rating(self) -> int:
+        return int(self.value or 0)
+
+    def cells(self) -> tuple[str, ...]:
+        return (self._name, self.match, self.council, self.value or "", self.starts.isoformat())
 
 
 class InspectionEntry(DatedEntry):

@@ -1,6 +1,6 @@
 """How entries get into the register, from a file or from a command: judged against what is there, written, and said."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import cast
 
@@ -9,7 +9,7 @@ from schemas.registry import CapacityOffered, CouncilRegistered, PeerLeft, PeerR
 from services.kit.database import Connection
 from services.kit.work import Work
 from services.registry import register_store, state
-from services.registry.register import CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry, departures
+from services.registry.register import CouncilEntry, DatedEntry, Entry, FeedbackEntry, Kind, OfferEntry, PeerEntry, PostEntry, departures
 from services.registry.rows import Fault
 
 
@@ -27,7 +27,10 @@ async def judge(db: Connection, kind: Kind, entries: Sequence[Entry]) -> list[st
     peers = {owner.partition(":")[2] for owner in (entry.owner() for entry in entries) if owner.startswith("peer:")}
     known = await register_store.known_peers(db, peers) if kind != "peers" else peers
     used = await register_store.used(db, list(there)) if kind == "offers" else {}
-    return [_judged(entry, there.get(entry.key()), known, used) for entry in entries]
+    feedback = [entry for entry in entries if isinstance(entry, FeedbackEntry)]
+    served = await register_store.served(db, {entry.match for entry in feedback}) if feedback else {}
+    misplaced = {entry.key(): fault for entry in feedback if (fault := _misplaced(entry, served.get(entry.match)))}
+    return [misplaced.get(entry.key()) or _judged(entry, there.get(entry.key()), known, used) for entry in entries]
 
 
 def clashes(councils: Iterable[CouncilEntry], entries: Iterable[CouncilEntry]) -> dict[str, Fault]:
@@ -143,6 +146,17 @@ def _judged(entry: Entry, there: Entry | None, known: Collection[str], used: dic
         if entry.half_days < used[entry.offer]:
             return short(entry, used[entry.offer])
     return "same" if there == entry else "changed"
+
+
+def _misplaced(entry: FeedbackEntry, serving: Mapping[str, bool] | None) -> Fault | None:
+    """What is wrong with feedback beside the match that it is about; nothing when the match is not one of ours (work from before)."""
+    peer = entry.of.partition(":")[2]
+    if serving is None or serving.get(peer):
+        return None
+    if peer in serving:
+        reason = "This match is not the work of a visiting team."
+        return Fault("match", entry.match, "not_team_work", reason, "Leave it out: what happens in mentoring is never rated.")
+    return Fault("match", entry.match, "not_in_match", "The peer does not serve on this match.", "Correct the peer or the match.")
 
 
 def short(entry: OfferEntry, used: int) -> Fault:

@@ -6,7 +6,19 @@ from typing import ClassVar, Literal
 from schemas.fact import Value
 
 Kind = Literal[
-    "councils", "peers", "posts", "offers", "accreditations", "interests", "absences", "releases", "inspections", "interventions"
+    "councils",
+    "peers",
+    "posts",
+    "offers",
+    "accreditations",
+    "training",
+    "interests",
+    "absences",
+    "releases",
+    "evidence",
+    "feedback",
+    "inspections",
+    "interventions",
 ]
 """What a file or a command is about."""
 

@@ -8,14 +8,29 @@ from services.registry.dated import (
     AbsenceEntry,
     AccreditationEntry,
     DatedEntry,
+    EvidenceEntry,
+    FeedbackEntry,
     InspectionEntry,
     InterestEntry,
     InterventionEntry,
     ReleaseEntry,
+    TrainingEntry,
 )
 from services.registry.entry import Entry, Kind
 
-__all__ = ["DATED", "ENTRIES", "CouncilEntry", "DatedEntry", "Entry", "Kind", "OfferEntry", "PeerEntry", "PostEntry", "departures"]
+__all__ = [
+    "DATED",
+    "ENTRIES",
+    "CouncilEntry",
+    "DatedEntry",
+    "Entry",
+    "FeedbackEntry",
+    "Kind",
+    "OfferEntry",
+    "PeerEntry",
+    "PostEntry",
+    "departures",
+]
 
 
 class CouncilEntry(Entry):
@@ -45,10 +60,10 @@ class CouncilEntry(Entry):
 
 
 class PeerEntry(Entry):
-    """A peer; `party` is a councillor's alone."""
+    """A peer; `party` is a councillor's alone. `travel` names the regions that the peer goes to; empty: all of them."""
 
-    columns: ClassVar = ("peer", "kind", "council", "name", "party", "themes", "email", "active")
-    optional: ClassVar = frozenset({"party", "themes", "email", "active"})
+    columns: ClassVar = ("peer", "kind", "council", "name", "party", "themes", "email", "active", "languages", "travel")
+    optional: ClassVar = frozenset({"party", "themes", "email", "active", "languages", "travel"})
 
     peer: str
     kind: str
@@ -58,6 +73,8 @@ class PeerEntry(Entry):
     themes: tuple[str, ...]
     email: str
     active: bool
+    languages: tuple[str, ...] = ()
+    travel: tuple[str, ...] = ()
 
     def key(self) -> str:
         return self.peer
@@ -67,7 +84,7 @@ class PeerEntry(Entry):
 
     def cells(self) -> tuple[str, ...]:
         words = (self.name, self.party or "", ";".join(self.themes), self.email)
-        return (self.peer, self.kind, self.council, *words, _yes(self.active))
+        return (self.peer, self.kind, self.council, *words, _yes(self.active), ";".join(self.languages), ";".join(self.travel))
 
 
 class PostEntry(Entry):
@@ -116,9 +133,12 @@ class OfferEntry(Entry):
 
 DATED: Mapping[Kind, type[DatedEntry]] = {
     "accreditations": AccreditationEntry,
+    "training": TrainingEntry,
     "interests": InterestEntry,
     "absences": AbsenceEntry,
     "releases": ReleaseEntry,
+    "evidence": EvidenceEntry,
+    "feedback": FeedbackEntry,
     "inspections": InspectionEntry,
     "interventions": InterventionEntry,
 }

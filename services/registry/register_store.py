@@ -12,7 +12,7 @@ _REGISTER_LOCK = 7_201_101
 # whoever changes the register takes this first: changes are rare, and one at a time cannot embrace one another
 _LOCK = "select pg_advisory_xact_lock($1)"
 _COUNCILS = "select la_code, gss_code, name, region, type, aliases, linked, willing from council order by la_code"
-_PEERS = "select peer, kind, council, name, party, themes, email, active from peer where peer = any($1::text[])"
+_PEERS = "select peer, kind, council, name, party, themes, email, active, languages, travel from peer where peer = any($1::text[])"
 _POSTS = """select p.peer, p.council, p.role, p.starts, p.ends from post p
             join unnest($1::text[], $2::text[], $3::text[], $4::date[]) as k(peer, council, role, starts)
             using (peer, council, role, starts)"""
@@ -27,6 +27,8 @@ _WRITE_DATED = """insert into dated (kind, owner, item, starts, ends, value)
     select $2, t.of, t.item, t.starts, t.ends, t.value
     from jsonb_to_recordset($1::jsonb) as t(of text, item text, starts date, ends date, value text)
     on conflict (owner, kind, item, starts) do update set ends = excluded.ends, value = excluded.value"""
+_SERVED = """select h.match, l.peer, l.visit from hold h left join hold_line l on l.match = h.match and l.state <> 'free'
+             where h.match = any($1::text[])"""
 _KNOWN = "select peer from peer where peer = any($1::text[])"
 # entries go in as one JSON text: with arrays for columns the client spends more time on packing them than the database on the rest
 _WRITE_COUNCILS = """insert into council (la_code, gss_code, name, region, type, aliases, linked, willing, version, changed_at, changed_by)
@@ -36,13 +38,16 @@ _WRITE_COUNCILS = """insert into council (la_code, gss_code, name, region, type,
         aliases = excluded.aliases, linked = excluded.linked, willing = excluded.willing,
         version = council.version + 1, changed_at = excluded.changed_at, changed_by = excluded.changed_by
     returning la_code, version, name, region, type, linked, willing"""
-_WRITE_PEERS = """insert into peer (peer, kind, council, name, party, themes, email, active, version, changed_at, changed_by)
+_WRITE_PEERS = """insert into peer (peer, kind, council, name, party, themes, email, active, languages, travel,
+                                               version, changed_at, changed_by)
     select t.*, 1, $2, $3 from jsonb_to_recordset($1::jsonb)
-         as t(peer text, kind text, council text, name text, party text, themes text[], email text, active boolean)
+         as t(peer text, kind text, council text, name text, party text, themes text[], email text, active boolean,
+              languages text[], travel text[])
     on conflict (peer) do update set kind = excluded.kind, council = excluded.council, name = excluded.name, party = excluded.party,
         themes = excluded.themes, email = excluded.email, active = excluded.active,
+        languages = excluded.languages, travel = excluded.travel,
         version = peer.version + 1, changed_at = excluded.changed_at, changed_by = excluded.changed_by
-    returning peer, version, kind, council, party, themes, active"""
+    returning peer, version, kind, council, party, themes, active, languages, travel"""
 _WRITE_POSTS = """insert into post (peer, council, role, starts, ends)
     select t.* from jsonb_to_recordset($1::jsonb) as t(peer text, council text, role text, starts date, ends date)
     on conflict (peer, council, role, starts) do update set ends = excluded.ends"""
@@ -53,7 +58,7 @@ _WRITE_OFFERS = """insert into offer (offer, owner, offered, starts, ends)
     where offer.owner = excluded.owner and offer.held + offer.placed <= excluded.offered
     returning offer"""
 _TOUCH_PEERS = """update peer set version = version + 1, changed_at = $2, changed_by = $3 where peer = any($1::text[])
-                  returning peer, version, kind, council, party, themes, active"""
+                  returning peer, version, kind, council, party, themes, active, languages, travel"""
 _TOUCH_COUNCILS = """update council set version = version + 1, changed_at = $2, changed_by = $3 where la_code = any($1::text[])
                      returning la_code, version, name, region, type, linked, willing"""
 _VERSION = """select version, changed_at, changed_by from peer where 'peer:' || peer = $1
@@ -99,6 +104,16 @@ async def used(db: Connection, offers: Collection[str]) -> dict[str, int]:
 async def known_peers(db: Connection, peers: Collection[str]) -> set[str]:
     """Those of the peers that are in the register."""
     return {row["peer"] for row in await db.fetch(_KNOWN, list(peers))}
+
+
+async def served(db: Connection, matches: Collection[str]) -> dict[str, dict[str, bool]]:
+    """By match that the register knows, who serves on it, and whether as part of a visiting team."""
+    found: dict[str, dict[str, bool]] = {}
+    for row in await db.fetch(_SERVED, list(matches)):
+        serving = found.setdefault(row["match"], {})
+        if row["peer"] is not None:
+            serving[row["peer"]] = row["visit"]
+    return found
 
 
 async def posts_of(db: Connection, peers: Collection[str]) -> list[PostEntry]:

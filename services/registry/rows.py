@@ -7,8 +7,15 @@ from services.registry.cells import IDENT, LONGEST, Cells, Fault
 from services.registry.register import DATED, CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
 from services.vocabulary import words
 from services.vocabulary.councils import COUNCIL_TYPES, REGIONS, Council, reference_councils
-from services.vocabulary.ladder import intervention_code, intervention_suggestions, judgement_code, judgement_suggestions
-from services.vocabulary.lookup import Lookup
+from services.vocabulary.ladder import (
+    evidence_code,
+    evidence_suggestions,
+    intervention_code,
+    intervention_suggestions,
+    judgement_code,
+    judgement_suggestions,
+)
+from services.vocabulary.lookup import Lookup, plain
 from services.vocabulary.resolve import CouncilResolver
 from services.vocabulary.tables import several
 
@@ -17,6 +24,7 @@ _TYPES = Lookup(dict.fromkeys(COUNCIL_TYPES, ()))
 _PEER_KINDS = Lookup({"member": ("councillor", "elected member"), "officer": ()})
 _LA_CODE = re.compile(r"[0-9]{3}")
 _GSS_CODE = re.compile(r"E[0-9]{8}")
+_LANGUAGE = re.compile(r"[^\W\d_][^\W\d_ -]*([ -][^\W\d_]+){0,4}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 __all__ = ["LONGEST", "Fault", "read", "resolver"]
@@ -83,7 +91,21 @@ def _peer(row: Cells) -> PeerEntry:
             "email", _EMAIL, "email", "This is not an e-mail address.", "Write name@place, or leave it empty.", required=False
         ),
         active=row.yes("active"),
+        languages=_languages(row),
+        travel=row.words("travel", _REGIONS.code, _REGIONS.suggestions, "region"),
     )
+
+
+def _languages(row: Cells) -> tuple[str, ...]:
+    """Names of languages in one spelling, as in british_sign_language."""
+    found = []
+    for language in several(row.text("languages", LONGEST, required=False)):
+        if _LANGUAGE.fullmatch(language):
+            found.append(plain(language).replace(" ", "_"))
+        else:
+            remedy = "Write its name in letters, as in Polish or British Sign Language; several with semicolons between."
+            row.blame("languages", language, "language", "This is not the name of a language.", remedy)
+    return tuple(dict.fromkeys(found))
 
 
 def _post(row: Cells) -> PostEntry | None:
@@ -119,6 +141,26 @@ def _of_peer(kind: Kind, *, open_end: bool = True) -> Callable[[Cells], Entry | 
     return read_row
 
 
+def _training(row: Cells) -> DatedEntry | None:
+    of, item = f"peer:{row.ident('peer')}", row.ident("training")
+    starts, ends = row.period(open_end=True)
+    return DATED["training"](of=of, item=item, starts=starts, ends=ends) if starts else None
+
+
+def _evidence(row: Cells) -> DatedEntry | None:
+    of = f"peer:{row.ident('peer')}"
+    theme = row.word("theme", words.theme_code, words.theme_suggestions, "theme")
+    level = row.word("level", evidence_code, evidence_suggestions, "level of evidence")
+    starts, ends = row.period(open_end=True)
+    return DATED["evidence"](of=of, item=theme, starts=starts, ends=ends, value=level) if theme and starts else None
+
+
+def _feedback(row: Cells) -> DatedEntry | None:
+    of, match, council, rating = f"peer:{row.ident('peer')}", row.ident("match"), row.council("council"), row.rating("rating")
+    on = row.day("on")
+    return DATED["feedback"](of=of, item=f"{match} {council}", starts=on, value=rating) if on else None
+
+
 def _inspection(row: Cells) -> DatedEntry | None:
     of = f"council:{row.council('council')}"
     starts, published = row.period(open_end=True, first="start", last="published")
@@ -139,9 +181,12 @@ _READERS: Mapping[Kind, Callable[[Cells], Entry | None]] = {
     "posts": _post,
     "offers": _offer,
     "accreditations": _of_peer("accreditations"),
+    "training": _training,
     "interests": _of_peer("interests"),
     "absences": _of_peer("absences", open_end=False),
     "releases": _of_peer("releases"),
+    "evidence": _evidence,
+    "feedback": _feedback,
     "inspections": _inspection,
     "interventions": _intervention,
 }

@@ -6,7 +6,21 @@ from datetime import timedelta
 from typing import Any
 
 from schemas.envelope import Envelope
-from schemas.registry import CouncilState, Inspection, Interest, Intervention, LoadState, Offer, OfferUse, PeerState, Post, Span
+from schemas.registry import (
+    CouncilState,
+    Evidence,
+    Feedback,
+    Inspection,
+    Interest,
+    Intervention,
+    LoadState,
+    Offer,
+    OfferUse,
+    PeerState,
+    Post,
+    Span,
+    Training,
+)
 from services.kit.work import Work
 from services.registry import register_store, store
 from services.registry.register import DatedEntry, OfferEntry, PostEntry
@@ -47,6 +61,11 @@ async def say_peers(work: Work, rows: Sequence[Any], because: Envelope | None) -
             interests=tuple(Interest(council=entry.item, starts=entry.starts, ends=entry.ends) for entry in own["interests"]),
             absences=_spans(own["absences"]),
             releases=_spans(own["releases"]),
+            training=tuple(Training(training=entry.item, starts=entry.starts, ends=entry.ends) for entry in own["training"]),
+            evidence=tuple(
+                Evidence(theme=entry.item, level=entry.value or "", starts=entry.starts, ends=entry.ends) for entry in own["evidence"]
+            ),
+            feedback=_feedback(own["feedback"]),
         )
         work.say(state, owner, because, compacted=True)
 
@@ -79,6 +98,11 @@ def _post(post: PostEntry) -> Post:
 
 def _spans(entries: Iterable[DatedEntry]) -> tuple[Span, ...]:
     return tuple(Span(starts=entry.starts, ends=entry.ends) for entry in entries)
+
+
+def _feedback(entries: Sequence[DatedEntry]) -> Feedback | None:
+    ratings = [int(entry.value or 0) for entry in entries]
+    return Feedback(count=len(ratings), mean=round(sum(ratings) / len(ratings), 2)) if ratings else None
 
 
 def _offers(entries: Iterable[OfferEntry]) -> tuple[Offer, ...]:

@@ -1,12 +1,12 @@
 """What the registry's API shows: entries in words for those who may read them, and accounts in days."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.registry.register import DATED, DatedEntry
+from services.registry.register import DATED, DatedEntry, FeedbackEntry
 
 
 class Council(BaseModel):
@@ -24,7 +24,8 @@ class Council(BaseModel):
 
 
 class Dated(BaseModel):
-    """What lasts from a day to a day, both included: `item` is an interest's council or a stage of intervention, `value` a judgement."""
+    """What lasts from a day to a day, both included: `item` is an interest's council, a training, a theme or a
+    stage of intervention, `value` a judgement or how well the theme is known."""
 
     item: str
     from_: date = Field(serialization_alias="from")
@@ -64,7 +65,18 @@ class Peer(BaseModel):
     party: str | None
     themes: list[str]
     active: bool
+    languages: list[str]
+    travel: list[str]
     version: int
+
+
+class Feedback(BaseModel):
+    """What a council made of a peer's part in the work of a team, 1 to 5."""
+
+    match: str
+    council: str
+    rating: int
+    on: date
 
 
 class PeerProfile(Peer):
@@ -75,6 +87,9 @@ class PeerProfile(Peer):
     interests: list[Dated]
     absences: list[Dated]
     releases: list[Dated]
+    training: list[Dated]
+    evidence: list[Dated]
+    feedback: list[Feedback]
 
 
 class PeerContact(PeerProfile):
@@ -155,7 +170,14 @@ class Entered(BaseModel):
 
 def dated(entries: Mapping[str, Sequence[DatedEntry]]) -> dict[str, list[Dated]]:
     """Dated entries as shown, by kind; an empty list for kinds of which there are none."""
-    return {kind: [Dated(item=one.item, from_=one.starts, to=one.ends, value=one.value) for one in entries.get(kind, ())] for kind in DATED}
+    shown = (kind for kind in DATED if kind != "feedback")
+    return {kind: [Dated(item=one.item, from_=one.starts, to=one.ends, value=one.value) for one in entries.get(kind, ())] for kind in shown}
+
+
+def feedback(entries: Iterable[DatedEntry]) -> list[Feedback]:
+    """What councils made of a peer, as shown."""
+    given = [entry for entry in entries if isinstance(entry, FeedbackEntry)]
+    return [Feedback(match=one.match, council=one.council, rating=one.rating, on=one.starts) for one in given]
 
 
 def offer(row: Any) -> Offer:

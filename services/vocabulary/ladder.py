@@ -1,9 +1,12 @@
-"""The steps on which a council can stand: how far intervention has gone, and how an inspection judged it. Each table lowest first."""
+"""Words in an order, each table lowest first: how far intervention in a council has gone, how an inspection judged it, and how well it is
+shown that somebody knows a theme."""
 
 from services.vocabulary.lookup import Lookup
 from services.vocabulary.tables import rows, several
 
-_INTERVENTIONS, _JUDGEMENTS = ([row for row in rows("ladder.csv") if row["ladder"] == name] for name in ("intervention", "judgement"))
+_INTERVENTIONS, _JUDGEMENTS, _EVIDENCE = (
+    [row for row in rows("ladder.csv") if row["ladder"] == name] for name in ("intervention", "judgement", "evidence")
+)
 
 INTERVENTIONS = tuple(row["code"] for row in _INTERVENTIONS)
 """From none to a trust that runs the service. Source: the Department for Education's ladder of intervention."""
@@ -11,8 +14,11 @@ INTERVENTIONS = tuple(row["code"] for row in _INTERVENTIONS)
 JUDGEMENTS = tuple(row["code"] for row in _JUDGEMENTS)
 """Ofsted's grades from the worst to the best. "Adequate", given until 2013, counts as requires improvement."""
 
-_STATES, _GRADES = (
-    Lookup({row["code"]: (row["title"], *several(row["synonyms"])) for row in table}) for table in (_INTERVENTIONS, _JUDGEMENTS)
+EVIDENCE = tuple(row["code"] for row in _EVIDENCE)
+"""From a peer's own word to what an inspection or a review has shown."""
+
+_STATES, _GRADES, _LEVELS = (
+    Lookup({row["code"]: (row["title"], *several(row["synonyms"])) for row in table}) for table in (_INTERVENTIONS, _JUDGEMENTS, _EVIDENCE)
 )
 
 
@@ -34,3 +40,13 @@ def judgement_code(text: str) -> str | None:
 def judgement_suggestions(text: str) -> tuple[str, ...]:
     """At most three judgements that may have been meant."""
     return _GRADES.suggestions(text)
+
+
+def evidence_code(text: str) -> str | None:
+    """The code of a level of evidence by code, title or synonym; None if the words are none we know."""
+    return _LEVELS.code(text)
+
+
+def evidence_suggestions(text: str) -> tuple[str, ...]:
+    """At most three levels of evidence that may have been meant."""
+    return _LEVELS.suggestions(text)

@@ -5,16 +5,19 @@ from typing import Any
 
 import pytest
 
-from schemas.registry import Inspection, Interest, Intervention, Span
+from schemas.registry import Evidence, Feedback, Inspection, Interest, Intervention, Span, Training
 from services.registry.register import DATED, ENTRIES, Kind
 from tests.integration.registry.house import MONDAY, House, line, selected
 from tests.integration.registry.test_api import READ, WRITE, key, ok
 
 ROWS: dict[Kind, list[str]] = {
     "accreditations": ["p1,2023-01-01,2025-12-31", "p1,2026-01-01,"],
+    "training": ["p2,team-leading,2025-03-01,2028-02-28"],
     "interests": ["p1,Camden,2020-05-01,"],
     "absences": ["p2,2027-08-01,2027-08-31"],
     "releases": ["p2,2026-04-01,2027-03-31"],
+    "evidence": ["p1,SEND,led,2022-01-01,", "p1,neglect,stated,2022-01-01,2023-01-01"],
+    "feedback": ["p2,old-1,Camden,5,2025-05-01", "p2,old-1,Essex,2,2025-06-01", "p2,old-2,Camden,4,2026-02-01"],
     "inspections": ["Leeds,2022-03-01,2022-05-09,good", "Leeds,2026-11-02,,"],
     "interventions": ["Essex,improvement notice,2024-02-01,2025-02-01", "Essex,direction,2025-02-02,"],
 }
@@ -40,6 +43,12 @@ async def test_whatever_is_dated_is_said_with_the_record_of_its_owner(broad: Hou
     assert councillor.interests == (Interest(council="202", starts=date(2020, 5, 1)),)
     assert officer.absences == (Span(starts=date(2027, 8, 1), ends=date(2027, 8, 31)),)
     assert officer.releases == (Span(starts=date(2026, 4, 1), ends=date(2027, 3, 31)),)
+    assert officer.training == (Training(training="team-leading", starts=date(2025, 3, 1), ends=date(2028, 2, 28)),)
+    assert councillor.evidence == (
+        Evidence(theme="neglect", level="stated", starts=date(2022, 1, 1), ends=date(2023, 1, 1)),
+        Evidence(theme="send", level="led", starts=date(2022, 1, 1)),
+    )
+    assert (councillor.feedback, officer.feedback) == (None, Feedback(count=3, mean=3.67))
     assert leeds.inspections == (
         Inspection(starts=date(2022, 3, 1), published=date(2022, 5, 9), judgement="good"),
         Inspection(starts=date(2026, 11, 2)),
@@ -117,3 +126,29 @@ async def test_a_visit_with_a_peer_team_is_said_with_its_first_day_while_it_is_h
     await house.hear(visit, mentoring)
     assert (await house.state("load:peer:p2")).challenges == (MONDAY,)
     assert (await house.state("load:peer:p1")).challenges == ()
+
+
+async def test_feedback_is_kept_of_work_with_a_team_and_refused_of_mentoring(house: House) -> None:
+    visit = selected("m1", line(1, "p2")).model_copy(update={"kind": "peer_review"})
+    mentoring = selected("m2", line(1, "p1")).model_copy(update={"kind": "mentoring_new_lead_member"})
+    await house.hear(visit, mentoring)
+    told = await imported(house, "feedback", "p2,m1,Camden,4,2027-02-01", "p1,m2,Camden,5,2027-02-01", "p1,m1,Camden,5,2027-02-01")
+    assert [(fault["row"], fault["column"], fault["rule"]) for fault in told if "row" in fault] == [
+        (3, "match", "not_team_work"),
+        (4, "match", "not_in_match"),
+    ]
+    assert (await house.sql("select count(*) from dated"))[0][0] == 0
+    async with house.browser(READ, WRITE) as client:
+        row = {"peer": "p2", "match": "m1", "council": "Camden", "rating": "4", "on": "2027-02-01"}
+        assert ok(await client.post("/feedback", json=row, headers=key("k1")))["outcome"] == "new"
+        shown = ok(await client.get("/peers/p2"))["feedback"]
+    assert shown == [{"match": "m1", "council": "202", "rating": 4, "on": "2027-02-01"}]
+    assert (await house.state("peer:p2")).feedback == Feedback(count=1, mean=4)
+
+
+async def test_where_a_peer_goes_and_what_a_peer_speaks_is_said(house: House) -> None:
+    header = "peer,kind,council,name,languages,travel"
+    told = await house.imports("peers", "p2,officer,Leeds,Idris Calder,Polish; British Sign Language,North East;london", header=header)
+    assert told[-1]["imported"], told
+    state = await house.state("peer:p2")
+    assert (state.languages, state.travel) == (("polish", "british_sign_language"), ("North East", "London"))

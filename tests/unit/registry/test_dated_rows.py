@@ -9,9 +9,12 @@ from tests.unit.registry.test_rows import COUNCILS
 
 GOOD: dict[Kind, dict[str, str]] = {
     "accreditations": {"peer": "p1", "from": "2026-01-01", "to": ""},
+    "training": {"peer": "p1", "training": "team-leading", "from": "2026-01-01", "to": "2028-12-31"},
     "interests": {"peer": "p1", "council": "Leeds City Council", "from": "2026-01-01", "to": "2026-12-31"},
     "absences": {"peer": "p1", "from": "2026-08-01", "to": "2026-08-31"},
     "releases": {"peer": "p1", "from": "2026-04-01", "to": "2027-03-31"},
+    "evidence": {"peer": "p1", "theme": "SEND", "level": "Has led it", "from": "2024-01-01", "to": ""},
+    "feedback": {"peer": "p1", "match": "m-1", "council": "Leeds", "rating": "4", "on": "2026-03-01"},
     "inspections": {"council": "Leeds", "start": "2022-03-01", "published": "2022-05-09", "judgement": "RI"},
     "interventions": {"council": "Leeds", "state": "Improvement notice", "from": "2024-02-01", "to": ""},
 }
@@ -39,6 +42,13 @@ def test_a_good_row_is_understood_and_written_back_in_the_same_columns(kind: Kin
         ("absences", {"to": ""}, "to", "missing"),
         ("absences", {"from_": "2026-02-30"}, "from", "date"),
         ("releases", {"peer": "two words"}, "peer", "identifier"),
+        ("training", {"training": ""}, "training", "missing"),
+        ("evidence", {"theme": "gardening"}, "theme", "unknown_theme"),
+        ("evidence", {"level": "wizard"}, "level", "unknown_level_of_evidence"),
+        ("feedback", {"rating": "6"}, "rating", "rating"),
+        ("feedback", {"rating": "4.5"}, "rating", "rating"),
+        ("feedback", {"on": "2026-02-30"}, "on", "date"),
+        ("feedback", {"council": "Atlantis"}, "council", "unknown_council"),
         ("inspections", {"published": "2022-02-01"}, "published", "ends_before_start"),
         ("inspections", {"judgement": "splendid"}, "judgement", "unknown_judgement"),
         ("interventions", {"state": "friendly chat"}, "state", "unknown_state_of_intervention"),
