@@ -15,6 +15,7 @@ from bench import outside
 from bench.measure import Run, Watch, figures
 from schemas import matcher, requests
 from schemas.topics import Topic
+from services.kit.kafka import Login
 from services.kit.topics import create_missing
 from services.onebox import reading
 from services.onebox.fleet import SERVICES, Fleet
@@ -159,7 +160,7 @@ class _Bench:
             Topic(name=name, key="reference", partitions=PARTITIONS, cleanup="delete", retention_ms=-1, producers=("intake",), consumers=())
             for name in names
         ]
-        asyncio.run(create_missing(self._kafka, plans))
+        asyncio.run(create_missing(Login(self._kafka), plans))
 
 
 @contextlib.contextmanager

@@ -227,11 +227,16 @@ def topics(
     replication: Annotated[int, typer.Option(min=1, help="copies of each partition")] = 1,
 ) -> None:
     """Create the topics that are missing."""
+    from pydantic import ValidationError
+
     from schemas.topics import topics as planned
+    from services.kit.settings import KafkaSettings
     from services.kit.topics import create_missing
 
     try:
-        made = asyncio.run(create_missing(kafka, planned(), prefix, replication))
+        made = asyncio.run(create_missing(KafkaSettings(kafka=kafka).login, planned(), prefix, replication))
+    except ValidationError as error:
+        raise Trouble("; ".join(f"{'.'.join(map(str, e['loc'])) or 'kafka'}: {e['msg']}" for e in error.errors())) from None
     except RuntimeError as error:  # aiokafka's KafkaError
         raise Trouble(f"Kafka at {kafka} did not create the topics ({type(error).__name__}). Check the address and the brokers.") from None
     out.print(f"Created {', '.join(made)}." if made else "Every topic is there.")

@@ -58,7 +58,7 @@ class Bus:
         self._service, self._settings, self._database = service, settings, database
         self._clock, self._ears, self._stopping = clock, ears, stopping
         self._in_a_row: Counter[str] = Counter()
-        self._lookout = Lookout(settings.kafka)
+        self._lookout = Lookout(settings.login)
         self._listeners = {
             topic: Listener(topic, f"{settings.topic_prefix}{service}.{topic}", settings, stopping, functools.partial(self.batch, topic))
             for topic in ears.topics()
@@ -181,15 +181,12 @@ class Bus:
         failed = await self._attempt(db, consumer, items[:middle], stuck, now)
         return failed | await self._attempt(db, consumer, items[middle:], stuck, now)
 
-    async def replay(self, number: int, actor: str) -> list[int]:
-        """Handle a parked record again, and what waits behind its subject, in order, in one transaction; never republished.
+    async def replay(self, db: Connection, number: int, actor: str) -> list[int]:
+        """Handle a parked record again, and what waits behind its subject, in order, in the caller's transaction; never republished.
 
         Returns the numbers that went well. Errors: NotWaiting (a LookupError) when the number does not wait; StillBroken (a RuntimeError)
-        naming the number and rule when one still cannot be handled (then nothing of this call is kept).
+        naming the number and rule when one still cannot be handled (then nothing of the transaction may be kept).
         """
-        return await self._database.transact(lambda db: self._replay(db, number, actor))
-
-    async def _replay(self, db: Connection, number: int, actor: str) -> list[int]:
         asked = await parked.take(db, number)
         if asked is None:
             raise NotWaiting(number)

@@ -75,6 +75,7 @@ class Listener:
         """FastStream's defaults lose messages; every word here is one of the differences."""
         broker = KafkaBroker(
             self._settings.kafka,
+            security=self._settings.login.faststream(),
             client_id=self._group,
             consumer_only=True,
             allow_auto_create_topics=False,

@@ -13,9 +13,10 @@ from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from schemas.envelope import Envelope
-from services.kit import observe
+from services.kit import commands, observe
 from services.kit.clock import Clock
 from services.kit.database import Connection, Database, is_outage
+from services.kit.settings import Settings
 from services.kit.stopping import Stopping, pauses, unless
 
 log = structlog.get_logger()
@@ -44,10 +45,10 @@ class Relay:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, service: str, kafka: str, topic_prefix: str, stopping: asyncio.Event, batch: int = 1000
+        self, database: Database, clock: Clock, service: str, settings: Settings, stopping: asyncio.Event, batch: int = 1000
     ) -> None:
-        self._database, self._clock, self._service, self._kafka = database, clock, service, kafka
-        self._prefix, self._stopping, self._batch = topic_prefix, stopping, batch
+        self._database, self._clock, self._service, self._settings = database, clock, service, settings
+        self._prefix, self._stopping, self._batch = settings.topic_prefix, stopping, batch
         self._pauses = pauses()
 
     async def run(self) -> None:
@@ -72,7 +73,12 @@ class Relay:
         while not await connection.fetchval("select pg_try_advisory_lock($1)", _LEADER_LOCK):
             await self._database.wait(0.5)
         producer = AIOKafkaProducer(
-            bootstrap_servers=self._kafka, client_id=self._service, acks="all", enable_idempotence=True, linger_ms=2, max_batch_size=131_072
+            **self._settings.login.client(),
+            client_id=self._service,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=2,
+            max_batch_size=131_072,
         )
         try:
             await unless(self._stopping, producer.start())
@@ -102,6 +108,7 @@ class Relay:
             now = self._clock.now()
             if now - forget > timedelta(minutes=1):
                 await connection.execute(_FORGET, now - 2 * _RESAID)
+                await commands.forget(connection, now - timedelta(days=self._settings.command_days))
                 forget = now
             with contextlib.suppress(TimeoutError):
                 await unless(self._stopping, asyncio.wait_for(told.wait(), 0.5))

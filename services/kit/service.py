@@ -68,7 +68,7 @@ async def _run(service: Service, settings: Settings, door: socket.socket) -> Non
     clock = Clock(settings.clock_file)
     database = Database(settings.database_url.get_secret_value(), service.name, stopping)
     bus = Bus(service.name, settings, database, clock, service.ears, stopping)
-    relay = Relay(database, clock, service.name, settings.kafka, settings.topic_prefix, stopping)
+    relay = Relay(database, clock, service.name, settings, stopping)
     keeper = Timekeeper(database, clock, service.diary)
     gate = Gate(settings.jwt_issuer, settings.jwt_audience, settings.jwks)
     host = web.Kitchen(service.name, database, clock, gate, bus)

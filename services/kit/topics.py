@@ -7,6 +7,8 @@ from typing import Protocol
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
+from services.kit.kafka import Login
+
 
 class TopicPlan(Protocol):
     """As much of a topic's description as creation needs."""
@@ -24,13 +26,13 @@ class TopicPlan(Protocol):
 class Lookout:
     """Asks Kafka which topics there are, as often as it is wanted, over one connection."""
 
-    def __init__(self, kafka: str) -> None:
+    def __init__(self, kafka: Login) -> None:
         self._kafka = kafka
         self._admin: AIOKafkaAdminClient | None = None
 
     async def there(self) -> set[str]:
         """The names of all topics. Errors: KafkaError, TimeoutError when there is no answer within a second."""
-        admin, self._admin = self._admin or AIOKafkaAdminClient(bootstrap_servers=self._kafka), None
+        admin, self._admin = self._admin or AIOKafkaAdminClient(**self._kafka.client()), None
         try:
             async with asyncio.timeout(1):
                 await admin.start()
@@ -47,9 +49,9 @@ class Lookout:
             await self._admin.close()
 
 
-async def create_missing(kafka: str, plans: Iterable[TopicPlan], prefix: str = "", replicas: int = 1) -> list[str]:
+async def create_missing(kafka: Login, plans: Iterable[TopicPlan], prefix: str = "", replicas: int = 1) -> list[str]:
     """Create what is missing and return the names created. Errors: KafkaError when the cluster refuses."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    admin = AIOKafkaAdminClient(**kafka.client())
     await admin.start()
     try:
         there = set(await admin.list_topics())

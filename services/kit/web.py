@@ -1,7 +1,6 @@
 """The HTTP side of a service: commands that may be sent twice, tokens, problem documents, health that tells the truth, metrics."""
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol
 
@@ -14,26 +13,18 @@ from pydantic import BaseModel
 from services.kit import due, observe, outbox, parked, problems
 from services.kit.access import Actor, Gate, Unauthorised
 from services.kit.clock import Clock
+from services.kit.commands import Command
 from services.kit.database import Connection, Database
 from services.kit.health import Health
 from services.kit.problems import Refused
 from services.kit.work import Work
-
-_CLAIM = """insert into command (key, actor, fingerprint, status, reply, at) values ($1, $2, $3, 0, '', $4)
-            on conflict do nothing returning true"""
-_KNOWN = "select fingerprint, status, reply from command where key = $1 and actor = $2"
-_ANSWERED = "update command set status = $3, reply = $4 where key = $1 and actor = $2"
-
-_PATIENCE = 5.0  # seconds in which a caller waits for an outage to end
-
-Do = Callable[[Work], Awaitable[BaseModel]]
 
 
 class Replayer(Protocol):
     """The part of the bus that the parked pages need."""
 
     async def missing(self) -> list[str]: ...
-    async def replay(self, number: int, actor: str) -> list[int]: ...
+    async def replay(self, db: Connection, number: int, actor: str) -> list[int]: ...
 
 
 class Kitchen:
@@ -69,39 +60,6 @@ def needs(scope: str) -> Callable[..., Awaitable[Actor]]:
     return check
 
 
-class Command:
-    """One command of one caller. Sent again with the same Idempotency-Key it is answered as before and done once."""
-
-    def __init__(self, host: Kitchen, actor: Actor, key: str, path: str, route: str) -> None:
-        self._host, self.actor, self.key, self._path, self._route = host, actor, key, path, route
-
-    async def __call__(self, body: BaseModel, do: Do, status: int = 200) -> Response:
-        """Do it in one transaction with everything it says and its answer, or answer as before.
-
-        Errors: Refused 422 when the key was used for another body; whatever `do` refuses, and then nothing is kept; an outage that lasts.
-        """
-        fingerprint = hashlib.sha256(f"{self._path}\n{body.model_dump_json()}".encode()).digest()
-
-        async def once(db: Connection) -> tuple[int, str]:
-            now = self._host.clock.now()
-            if not await db.fetchval(_CLAIM, self.key, self.actor.id, fingerprint, now):
-                known = await db.fetchrow(_KNOWN, self.key, self.actor.id)
-                if known is None or bytes(known["fingerprint"]) != fingerprint:
-                    raise Refused(
-                        422, "idempotency_key", "This Idempotency-Key was used for another command. Use a new one for each command."
-                    )
-                return known["status"], known["reply"]
-            work = Work(db, now)
-            reply = (await do(work)).model_dump_json(by_alias=True)
-            await work.flush()
-            await db.execute(_ANSWERED, self.key, self.actor.id, status, reply)
-            return status, reply
-
-        code, reply = await self._host.database.transact(once, patience=_PATIENCE)
-        observe.COMMANDS.labels(self._route, str(code)).inc()
-        return Response(reply, code, media_type="application/json")
-
-
 def command(scope: str) -> Callable[..., Awaitable[Command]]:
     """A dependency: a command by a caller who holds `scope`. Errors: 400 without an Idempotency-Key."""
 
@@ -116,7 +74,7 @@ def command(scope: str) -> Callable[..., Awaitable[Command]]:
                 400, "idempotency_key", "Send an Idempotency-Key header: a fresh UUID for each command, the same one when you try again."
             )
         route = f"{request.method} {request.scope['route'].path}"
-        return Command(host, actor, idempotency_key, f"{request.method} {request.url.path}", route)
+        return Command(host.database, host.clock, actor, idempotency_key, f"{request.method} {request.url.path}", route)
 
     return check
 
@@ -186,15 +144,21 @@ def _parked_routes() -> APIRouter:
 
     @routes.post("/{number}/replay")
     async def replay(
-        number: int, host: Annotated[Kitchen, Depends(kitchen)], actor: Annotated[Actor, Depends(needs("parked:write"))]
-    ) -> Settled:
-        """Handle it again, and what waits behind its subject. Safe to send twice: a settled record is not found."""
-        try:
-            return Settled(settled=await host.bus.replay(number, actor.id))
-        except LookupError:
-            raise problems.not_found("waiting parked record", str(number)) from None
-        except RuntimeError as error:
-            raise Refused(409, "still_broken", str(error)) from None
+        number: int, host: Annotated[Kitchen, Depends(kitchen)], order: Annotated[Command, Depends(command("parked:write"))]
+    ) -> Response:
+        """Handle it again, and what waits behind its subject; the decision is kept in the audit."""
+
+        async def do(work: Work) -> Settled:
+            try:
+                settled = await host.bus.replay(work.db, number, order.actor.id)
+            except LookupError:
+                raise problems.not_found("waiting parked record", str(number)) from None
+            except RuntimeError as error:
+                raise Refused(409, "still_broken", str(error)) from None
+            work.note(order.actor.id, "parked.replay", str(number))
+            return Settled(settled=settled)
+
+        return await order(Nothing(), do)
 
     @routes.post("/{number}/discard")
     async def discard(number: int, order: Annotated[Command, Depends(command("parked:write"))]) -> Response:

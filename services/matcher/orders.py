@@ -6,8 +6,9 @@ from typing import Annotated, Any
 from fastapi import Depends, Response
 
 from services.kit.access import EVERYWHERE, Actor
+from services.kit.commands import Command
 from services.kit.problems import Refused, not_found, stale
-from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.matcher import handlers, store
 from services.matcher.steps import Broken, Step

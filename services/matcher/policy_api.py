@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from schemas.matcher import PolicyAdopted
 from services.kit.access import Actor
+from services.kit.commands import Command
 from services.kit.database import Connection
 from services.kit.problems import Refused, not_found
-from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.matcher import policy_store
 from services.matcher.handlers import mirror

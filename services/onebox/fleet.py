@@ -14,6 +14,7 @@ import httpx
 
 from schemas.topics import topics
 from services.kit.database import KIT_MIGRATIONS, migrate
+from services.kit.kafka import Login
 from services.kit.topics import create_missing
 from services.onebox.child import Child, ServerError, free_port, port_is_free
 from services.onebox.databases import Databases
@@ -63,7 +64,7 @@ class Fleet:
     async def _prepare(self) -> None:
         for service in SERVICES:
             await migrate(self.dsn(service), [KIT_MIGRATIONS, _ROOT / "services" / service / "migrations"])
-        await create_missing(self.kafka, topics(), self.prefix)
+        await create_missing(Login(self.kafka), topics(), self.prefix)
 
     def start(self) -> None:
         """Start every process; ready() tells when they are fit for work."""

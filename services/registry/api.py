@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from schemas.fact import Problem
 from services.kit.access import Actor
+from services.kit.commands import Command
 from services.kit.problems import Refused, not_found, stale
-from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.registry import bodies, entering, files_api, reading_store, register_store, rows, views
 from services.registry.entering import Overtaken

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.kit.access import EVERYWHERE, Actor
+from services.kit.commands import Command
 from services.kit.database import Connection
 from services.kit.problems import Refused, not_found
-from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.requests import commands, store, views
 from services.requests.domain import Broken

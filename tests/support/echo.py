@@ -18,13 +18,14 @@ from schemas.envelope import Envelope
 from schemas.fact import Fact
 from schemas.topics import Topic
 from services.kit.access import Actor
+from services.kit.commands import Command
 from services.kit.database import KIT_MIGRATIONS
 from services.kit.due import Diary, Due
 from services.kit.ears import Ears
 from services.kit.problems import Refused
 from services.kit.service import Service, run
 from services.kit.settings import Settings
-from services.kit.web import Command, Kitchen, command, kitchen, needs
+from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Heard, Work
 
 MIGRATIONS = (KIT_MIGRATIONS, Path(__file__).with_name("echo_migrations"))

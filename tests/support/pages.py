@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import httpx
 from prometheus_client.metrics import MetricWrapperBase
+from pydantic import SecretStr
 
 from services.kit import observe, web
 from services.kit.access import Actor
@@ -39,7 +40,7 @@ def settings() -> str:
     """Every setting of a service: its variable, its default, and what it is."""
     rows = []
     for name, field in Settings.model_fields.items():
-        default = "required" if field.is_required() else f"`{field.default}`" if field.default not in (None, "") else "none"
+        default = "required" if field.is_required() else f"`{field.default}`" if field.default not in (None, "", SecretStr("")) else "none"
         limits = [words.format(value) for limit in field.metadata for kind, words in _LIMITS if (value := getattr(limit, kind, None))]
         words = (field.description or "") + (f" ({', '.join(limits).strip('^$()').replace('|', ', ')})" if limits else "")
         rows.append([f"`MANYHANDS_{name.upper()}`", default, words])

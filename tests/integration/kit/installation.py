@@ -14,6 +14,7 @@ from services.kit.bus import Bus
 from services.kit.clock import Clock
 from services.kit.database import Database, migrate
 from services.kit.ears import Ears
+from services.kit.kafka import Login
 from services.kit.settings import Settings
 from services.kit.topics import create_missing
 from services.onebox.child import free_port
@@ -33,6 +34,9 @@ class Parts:
 
     async def batch(self, *records: Raw, topic: str = Pinged.topic) -> None:
         await self.bus.batch(topic, records)
+
+    async def replay(self, number: int, actor: str) -> list[int]:
+        return await self.database.transact(lambda db: self.bus.replay(db, number, actor))
 
 
 @dataclass
@@ -59,7 +63,7 @@ class Installation:
         await migrate(self.database_url, MIGRATIONS)
         self.issuer.write_jwks(self.folder / "jwks.json")
         if topics:
-            await create_missing(self.kafka, TOPICS, self.prefix)
+            await create_missing(Login(self.kafka), TOPICS, self.prefix)
         return self
 
     @property

@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from services.kit import audit, web
+from services.kit import audit, commands, web
 from services.kit.access import Gate
 from tests.integration.kit.installation import Installation, Parts
 from tests.support.echo import SERVICE, Raw, pinged
@@ -71,6 +72,16 @@ async def test_the_same_command_many_times_at_once_is_done_once_and_answered_ali
         answers = await asyncio.gather(*((api, replica)[n % 2].poke({"number": 7, "wait": 0.1}) for n in range(12)))
     assert {(a.status_code, a.text) for a in answers} == {(201, '{"heard":1}')}
     assert await stored.one(DONE) == 1
+
+
+async def test_commands_are_forgotten_when_their_time_is_over_and_not_before(stored: Installation, parts: Parts, api: Api) -> None:
+    await api.poke({"number": 7}, key="old")
+    noted = await stored.one("select at from command")
+    await api.poke({"number": 8}, key="new")
+    await stored.sql("update command set at = $1 where key = 'new'", noted + timedelta(days=1))
+    await parts.database.once(lambda db: commands.forget(db, noted + timedelta(hours=1)))
+    assert await stored.one("select array_agg(key) from command") == ["new"]
+    assert (await api.poke({"number": 8}, key="new")).json() == {"heard": 2}, "what is kept is answered as before"
 
 
 async def test_a_command_that_is_refused_keeps_nothing_and_can_be_sent_again(stored: Installation, api: Api) -> None:
@@ -147,7 +158,7 @@ async def test_while_the_database_is_away_a_command_is_answered_within_seconds_a
 async def test_a_person_lists_replays_and_discards_what_is_parked(stored: Installation, parts: Parts, api: Api) -> None:
     await stored.sql("insert into trouble values ('bad', 2)")
     await parts.batch(Raw(b"CONTENT", b"worse", (), 0, 1), *(pinged("bad", n) for n in range(2, 5)))
-    read, write = stored.issuer.bearer("parked:read", "op"), stored.issuer.bearer("parked:write", "op")
+    read, write = stored.issuer.bearer("parked:read", "op"), {**stored.issuer.bearer("parked:write", "op"), "Idempotency-Key": "r1"}
     listed = (await api.client.get("/parked", headers=read)).json()["parked"]
     assert [(row["subject"], row["offset"], row["rule"]) for row in listed] == [
         ("worse", 1, "not_cloudevents"),
@@ -163,8 +174,12 @@ async def test_a_person_lists_replays_and_discards_what_is_parked(stored: Instal
     answer = await api.client.post(f"/parked/{bad}/replay", headers=write)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/still_broken")
     await stored.sql("delete from trouble")
-    assert (await api.client.post(f"/parked/{bad}/replay", headers=write)).json() == {"settled": [bad, bad + 1, bad + 2]}
-    assert (await api.client.post(f"/parked/{bad}/replay", headers=write)).status_code == 404
+    for _ in range(2):
+        assert (await api.client.post(f"/parked/{bad}/replay", headers=write)).json() == {"settled": [bad, bad + 1, bad + 2]}
+    another = {**write, "Idempotency-Key": "another"}
+    assert (await api.client.post(f"/parked/{bad}/replay", headers=another)).status_code == 404
+    [entry] = await parts.database.once(lambda db: audit.about(db, str(bad)))
+    assert (entry.action, entry.actor) == ("parked.replay", "op")
 
     for _ in range(2):
         answer = await api.client.post(f"/parked/{worse}/discard", headers={**write, "Idempotency-Key": "d1"})

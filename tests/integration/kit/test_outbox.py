@@ -172,7 +172,7 @@ async def test_a_successor_says_the_newest_of_every_compacted_key_once_more(post
 async def relaying(installation: Installation) -> AsyncIterator[None]:
     """A relay in this process."""
     async with installation.parts() as parts:
-        relay = Relay(parts.database, parts.clock, "echo", installation.kafka, installation.prefix, parts.stopping)
+        relay = Relay(parts.database, parts.clock, "echo", installation.settings(), parts.stopping)
         running = asyncio.create_task(relay.run())
         yield
         parts.stopping.set()

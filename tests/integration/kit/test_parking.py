@@ -117,11 +117,11 @@ async def test_replay_handles_a_subject_in_order_and_publishes_nothing_again(sto
     await parts.batch(*(pinged("bad", n, id=f"e{n}") for n in range(1, 5)))
     first = await stored.one("select min(id) from parked")
     with pytest.raises(StillBroken, match=f"Parked record {first} still cannot be handled: handler_failed"):
-        await parts.bus.replay(first, "operator-1")
+        await parts.replay(first, "operator-1")
     assert await stored.one(WAITING, "bad") == [1, 2, 3, 4], "nothing of a replay that fails is kept"
 
     await stored.sql("delete from trouble")
-    assert await parts.bus.replay(first + 2, "operator-1") == [first + n for n in range(4)], "whichever of them is asked for"
+    assert await parts.replay(first + 2, "operator-1") == [first + n for n in range(4)], "whichever of them is asked for"
     assert [row["number"] for row in await stored.sql("select number from heard order by ctid")] == [1, 2, 3, 4]
     assert await stored.one(WAITING, "bad") is None
     echoed = await stored.sql("select sequence, causation from outbox where subject = 'bad' order by id")
@@ -132,7 +132,7 @@ async def test_replay_handles_a_subject_in_order_and_publishes_nothing_again(sto
     await parts.batch(pinged("bad", 5))
     assert await stored.one(HEARD, "bad") == [1, 2, 3, 4, 5], "after it the subject flows again"
     with pytest.raises(NotWaiting):
-        await parts.bus.replay(first, "operator-1")
+        await parts.replay(first, "operator-1")
 
 
 async def test_a_replay_that_fails_in_the_middle_keeps_nothing(stored: Installation, parts: Parts) -> None:
@@ -141,7 +141,7 @@ async def test_a_replay_that_fails_in_the_middle_keeps_nothing(stored: Installat
     first = await stored.one("select min(id) from parked")
     await stored.sql("delete from trouble where number = 1")
     with pytest.raises(StillBroken, match=f"record {first + 2} "):
-        await parts.bus.replay(first, "operator-1")
+        await parts.replay(first, "operator-1")
     assert await stored.one("select count(*) from heard") == 0
     assert await stored.one(WAITING, "bad") == [1, 2, 3, 4]
 
@@ -150,7 +150,7 @@ async def test_a_replay_of_a_record_of_an_outsider_is_for_itself_alone(stored: I
     await parts.batch(spoilt(1), spoilt(2), topic=Shouted.topic)
     first = await stored.one("select min(id) from parked")
     with pytest.raises(StillBroken, match="not_cloudevents"):
-        await parts.bus.replay(first, "operator-1")
+        await parts.replay(first, "operator-1")
     assert await stored.one("select count(*) from parked where state = 'waiting'") == 2
 
 
@@ -163,7 +163,7 @@ async def test_what_is_discarded_loses_its_content_and_lets_a_replay_pass(stored
     row = (await stored.sql("select * from parked where id = $1", culprit))[0]
     assert (row["state"], row["value"], row["key"], row["settled_by"]) == ("discarded", None, None, "operator-1")
     assert parked.header_bytes(row["headers"]) == []
-    assert await parts.bus.replay(culprit + 1, "operator-1") == [culprit + 1]
+    assert await parts.replay(culprit + 1, "operator-1") == [culprit + 1]
     assert await stored.one(HEARD, "bad") == [2]
 
 
@@ -182,7 +182,7 @@ async def test_a_replay_and_newcomers_at_the_same_time_leave_order_and_lose_noth
                     await asyncio.sleep(0.01)
                     await parts.batch(pinged(thing, number, partition=partition))
 
-            await asyncio.gather(one.bus.replay(first, "operator-1"), newcomers())
+            await asyncio.gather(one.replay(first, "operator-1"), newcomers())
         assert await stored.one(WAITING, thing) is None, "nobody waits behind what is settled"
         heard = [row["number"] for row in await stored.sql("select number from heard where thing = $1 order by ctid", thing)]
         assert heard == list(range(1, 12))

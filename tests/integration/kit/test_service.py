@@ -13,6 +13,7 @@ from aiokafka.record.util import calc_crc32c
 from confluent_kafka import Consumer, Producer, TopicPartition
 
 from schemas.parked import RecordParked
+from services.kit.kafka import Login
 from services.kit.topics import create_missing
 from tests.integration.kit.installation import Installation
 from tests.integration.kit.process import kills_itself_before_the_offsets
@@ -255,7 +256,7 @@ async def test_a_topic_that_is_missing_is_named_and_heard_as_soon_as_it_is_there
         return any(installation.prefix + Pinged.topic in sentence for sentence in await process.missing() or [])
 
     await until(named, 30)
-    assert await create_missing(installation.kafka, TOPICS, installation.prefix) == [installation.prefix + Pinged.topic]
+    assert await create_missing(Login(installation.kafka), TOPICS, installation.prefix) == [installation.prefix + Pinged.topic]
     await process.ready()
     await installation.post(Pinged.topic, [pinged("t", 1)])
     await until(heard(installation, 1))
