@@ -1,5 +1,6 @@
 """Migrations are plain SQL files in dbmate's format."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,10 @@ def test_two_files_of_one_version_are_refused(tmp_path: Path) -> None:
         read_migrations(folders)
 
 
-def test_every_table_of_the_kit_is_taken_away_by_its_down_part() -> None:
+def test_everything_of_the_kit_is_taken_away_by_its_down_part() -> None:
     for file in KIT_MIGRATIONS.glob("*.sql"):
         up, down = file.read_text().split("-- migrate:down")
-        made = {line.split()[2] for line in up.splitlines() if line.startswith("create table")}
-        assert made == {word.strip(" ;,\n") for word in down.split("drop table")[1].split(",")}
+        tables = set(re.findall(r"^create table (\w+)", up, re.MULTILINE))
+        indexes = {name for name, table in re.findall(r"^create index (\w+) on (\w+)", up, re.MULTILINE) if table not in tables}
+        gone = {what: set(re.split(r",\s*", names)) for what, names in re.findall(r"^drop (table|index) ([^;]+);", down, re.MULTILINE)}
+        assert (gone.get("table", set()), gone.get("index", set())) == (tables, indexes), file.name
