@@ -128,7 +128,7 @@ BUGS = (
         "an Idempotency-Key that is known is not looked up",
         (
             (
-                "services/kit/web.py",
+                "services/kit/commands.py",
                 "            if not await db.fetchval(_CLAIM, self.key, self.actor.id, fingerprint, now):\n",
                 "            if not await db.fetchval(_CLAIM, self.key, self.actor.id, fingerprint, now) and not self.key:\n",
             ),
@@ -182,7 +182,7 @@ BUGS = (
         "a command is answered, and what follows from it is never written",
         (
             (
-                "services/kit/web.py",
+                "services/kit/commands.py",
                 "            await work.flush()\n            await db.execute(_ANSWERED",
                 "            await db.execute(_ANSWERED",
             ),
