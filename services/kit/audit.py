@@ -17,6 +17,9 @@ _THE_END = "select id, hash from audit_end"
 _ALL = """select a.*, r.salt, r.reason from audit a left join audit_reason r on r.audit = a.id order by a.id"""
 _ABOUT = """select a.id, a.at, a.actor, a.action, a.subject, r.reason from audit a left join audit_reason r on r.audit = a.id
             where a.subject = $1 order by a.id"""
+_NEWEST = """select a.id, a.at, a.actor, a.action, a.subject, r.reason from audit a left join audit_reason r on r.audit = a.id
+             where ($1::text is null or a.actor = $1) and ($2::text is null or a.action = $2) and ($3::text is null or a.subject = $3)
+                 and ($4::bigint is null or a.id < $4) order by a.id desc limit $5"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,11 @@ async def broken_links(db: Connection) -> list[int]:
 async def about(db: Connection, subject: str) -> list[Entry]:
     """The decisions about a subject, oldest first."""
     return [Entry(**dict(row)) for row in await db.fetch(_ABOUT, subject)]
+
+
+async def newest(db: Connection, actor: str | None, action: str | None, subject: str | None, before: int | None, limit: int) -> list[Entry]:
+    """The newest decisions first: of one actor, of one kind, about one subject, before an id; None asks for all."""
+    return [Entry(**dict(row)) for row in await db.fetch(_NEWEST, actor, action, subject, before, limit)]
 
 
 def _link(number: int, at: datetime, actor: str, action: str, subject: str, commitment: bytes, previous: bytes) -> bytes:

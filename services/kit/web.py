@@ -1,7 +1,9 @@
 """The HTTP side of a service: commands that may be sent twice, tokens, problem documents, health that tells the truth, metrics."""
 
 import asyncio
+import dataclasses
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
@@ -10,8 +12,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import generate_latest
 from pydantic import BaseModel
 
-from services.kit import due, observe, outbox, parked, problems
-from services.kit.access import Actor, Gate, Unauthorised
+from services.kit import audit, due, observe, outbox, parked, problems
+from services.kit.access import LONGEST_ID, Actor, Gate, Unauthorised
 from services.kit.clock import Clock
 from services.kit.commands import Command
 from services.kit.database import Connection, Database
@@ -107,6 +109,23 @@ class Settled(BaseModel):
     settled: list[int]
 
 
+class AuditRow(BaseModel):
+    """Who did what about whom, when, and why; `reason` is null when its words were erased."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    reason: str | None
+
+
+class AuditList(BaseModel):
+    """The newest first; ask again with `before` = the last id for older ones."""
+
+    entries: list[AuditRow]
+
+
 class Nothing(BaseModel):
     """A command without a body."""
 
@@ -176,6 +195,26 @@ def _parked_routes() -> APIRouter:
     return routes
 
 
+def _audit_routes() -> APIRouter:
+    routes = APIRouter(prefix="/audit", tags=["audit"])
+
+    @routes.get("")
+    async def list_audit(
+        host: Annotated[Kitchen, Depends(kitchen)],
+        _: Annotated[Actor, Depends(needs("audit:read"))],
+        actor: Annotated[str | None, Query(max_length=LONGEST_ID)] = None,
+        action: Annotated[str | None, Query(max_length=64)] = None,
+        subject: Annotated[str | None, Query(max_length=200)] = None,
+        before: int | None = None,
+        limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> AuditList:
+        """Who decided or read what in this service, the newest first."""
+        found = await host.database.once(lambda db: audit.newest(db, actor, action, subject, before, limit))
+        return AuditList(entries=[AuditRow(**dataclasses.asdict(entry)) for entry in found])
+
+    return routes
+
+
 def build(host: Kitchen, router: APIRouter, summary: str, lifespan: Any) -> FastAPI:
     """The service's HTTP application: its own routes and what every service serves."""
     app = FastAPI(title=f"Manyhands {host.service}", summary=summary, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
@@ -183,6 +222,7 @@ def build(host: Kitchen, router: APIRouter, summary: str, lifespan: Any) -> Fast
     problems.install(app)
     app.include_router(router)
     app.include_router(_parked_routes())
+    app.include_router(_audit_routes())
     health = Health(host.database, host.bus)
 
     @app.get("/healthz", tags=["operation"])

@@ -23,6 +23,7 @@ SCOPES = {
         "requests:read",
         "parked:read",
         "parked:write",
+        "audit:read",
     ),
     "governor": ("matches:read", "policy:write", "policy:adopt"),
     "service": ("requests:read", "matches:read", "registry:read"),

@@ -132,3 +132,21 @@ async def test_an_erased_reason_leaves_the_chain_whole_and_the_decision_readable
     assert entries[2].reason is None
     assert (entries[2].actor[:8], entries[2].action) == ("adviser-", "match.confirm")
     assert "because" not in str(await chain.fetch("select * from audit where id in (2, 3)"))
+
+
+async def test_the_newest_decisions_are_found_by_actor_action_subject_and_page_by_page(stored: Installation) -> None:
+    await write(stored)
+    async with stored.parts() as parts:
+
+        def asked(*what: Any) -> Any:
+            return parts.database.once(lambda db: audit.newest(db, *what))
+
+        everything = await asked(None, None, None, None, 500)
+        assert [entry.id for entry in everything] == sorted((entry.id for entry in everything), reverse=True)
+        assert len(everything) == await stored.one("select count(*) from audit")
+        pages = await asked(None, None, None, None, 5) + await asked(None, None, None, everything[4].id, 5)
+        assert pages == everything[:10]
+        mine = await asked("adviser-1", "match.confirm", "m2", None, 500)
+        assert mine == [e for e in everything if (e.actor, e.subject) == ("adviser-1", "m2")]
+        assert mine
+        assert await asked(None, "match.decline", None, None, 500) == []

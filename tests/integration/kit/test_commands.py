@@ -140,6 +140,14 @@ async def test_the_reason_is_kept_with_the_actor_of_the_token(stored: Installati
     assert (entry.actor, entry.action, entry.reason) == ("adviser-5", "poke", "they asked")
 
 
+async def test_the_audit_is_read_by_whoever_holds_its_scope(stored: Installation, api: Api) -> None:
+    await api.poke({"number": 7, "reason": "they asked"}, sub="adviser-5")
+    assert (await api.client.get("/audit", headers=stored.issuer.bearer("echo:write"))).status_code == 403
+    answer = await api.client.get("/audit", params={"actor": "adviser-5"}, headers=stored.issuer.bearer("audit:read"))
+    [entry] = answer.json()["entries"]
+    assert (entry["action"], entry["subject"], entry["reason"]) == ("poke", "t", "they asked")
+
+
 async def test_while_the_database_is_away_a_command_is_answered_within_seconds_and_can_be_sent_again(stored: Installation) -> None:
     async with stored.parts(database_url="postgresql://a:b@127.0.0.1:9/c") as parts, api_of(stored, parts) as api:
         answer = await asyncio.wait_for(api.poke({"number": 7}), 8)
