@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import allocation, names, pipeline, ranking, report
+from bench import allocation, names, pipeline, ranking, report, years
 
 RESULTS = Path(__file__).with_name("results.json")
 out = Console()
@@ -46,11 +46,17 @@ def measure_allocation(given: argparse.Namespace) -> dict[str, Any]:
     return allocation.measure(given.instances, out)
 
 
+def measure_years(given: argparse.Namespace) -> dict[str, Any]:
+    """Policies on simulated years, and the distance to each goal."""
+    return years.measure(given.worlds, given.sparse, out)
+
+
 PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "pipeline": measure_pipeline,
     "ranking": measure_ranking,
     "names": measure_names,
     "allocation": measure_allocation,
+    "years": measure_years,
 }
 
 
@@ -59,6 +65,8 @@ def main() -> int:
     words.add_argument("--only", choices=PARTS, help="one part alone; results.json stays as it is")
     words.add_argument("--requests", type=int, default=20_000, help="how many at full speed (20000)")
     words.add_argument("--instances", type=Path, help="a folder with published assignment instances, *.in")
+    words.add_argument("--worlds", type=Path, nargs="+", default=[], help="years as folders of plain files (six seeded ones of our own)")
+    words.add_argument("--sparse", type=Path, nargs="+", default=[], help="years with few requests, as folders of plain files")
     given = words.parse_args()
     if given.requests < 1:
         words.error("--requests: one at least")

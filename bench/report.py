@@ -31,7 +31,12 @@ class Goal:
 
     @property
     def reached(self) -> bool:
-        return self.ratio <= self.goal if self.at_most else self.ratio >= self.goal
+        return self.beyond >= 0
+
+    @property
+    def beyond(self) -> float:
+        """How far the goal is passed; below 0: how far it is missed."""
+        return self.goal - self.ratio if self.at_most else self.ratio - self.goal
 
 
 def goals(sides: Mapping[str, Side]) -> list[Goal]:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bench import names, report
+from bench import names, report, years
 from bench.measure import Run, figures
 from bench.pipeline import Side
 from bench.report import Goal
+from services.simulation.compare import POLICIES, Line
 from services.vocabulary.councils import reference_councils
 from services.vocabulary.resolve import CouncilResolver
 
@@ -57,6 +58,23 @@ def test_names_to_resolve_are_all_different_and_mostly_of_councils() -> None:
     assert len(set(found)) == 500
     known = sum(resolution.la_code is not None for resolution in CouncilResolver(reference_councils()).resolve_many(found))
     assert 300 < known < 500, "some are misspelt or could be more than one"
+
+
+def test_every_goal_of_the_simulated_year_says_how_far_it_is_passed_or_missed() -> None:
+    found = {words: {name: line(name) for name in POLICIES} for words in ("the usual year", "evener", "a fifth overridden")}
+    held = {goal.what: goal for goal in years.goals(found)}
+    assert len(held) == 2 * 7 + 2 + 2 + 2
+    kept = held["rounds: fit kept, all places"]
+    assert (kept.reached, round(kept.beyond, 4)) == (False, -0.009)
+    assert held["online: council Gini"].beyond == pytest.approx(0.04)
+    assert not any("sparse" in what for what in held), "no sparse years were given"
+    more = years.goals(found | {"sparse years": found["evener"]})
+    assert sum("sparse" in goal.what for goal in more) == 3
+
+
+def line(name: str) -> Line:
+    quarters = (0.7, 0.69, 0.68, 0.66)
+    return Line(name, 0.98, 0.98, 0.67, 0.55, 1.0, 0.15, 0.01, 0.1, 0.45, 0.0, 11.0, 0.2, quarters)
 
 
 def side(per_second: float, p50_ms: float) -> Side:
