@@ -98,7 +98,7 @@ def measure(peers: int) -> dict[str, float]:
     rebuild = fastest(1, register.columns)
     columns = register.columns()
     # one column a theme and a party; home, activity; post and offer with two dates each, days and use; held, placed, open, capacity
-    table = np.ones((len(columns.themes) + len(columns.parties) + 13, peers))
+    table = np.ones((len(columns.theme_rows) + len(columns.party_rows) + 13, peers))
     empty = register.load_vector(AS_OF)
 
     def all_of_them() -> None:

@@ -1,6 +1,6 @@
 """What every fact has in common: frozen, past tense, known by its CloudEvents type, unknown fields ignored."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -27,6 +27,23 @@ class Fact(Value):
                 raise TypeError(f"two facts call themselves {type}")
             cls.type = type
             FACTS[type] = cls
+
+
+V = TypeVar("V", bound=Value)
+
+
+def built(kind: type[V], **values: Any) -> V:
+    """A value of which every field is given and right, as its maker knows: nothing is looked at again, which takes most of the time.
+
+    For what is made in large numbers. A test of the maker shows that the contract takes what it makes.
+    """
+    made = kind.__new__(kind)
+    place = object.__setattr__
+    place(made, "__dict__", values)
+    place(made, "__pydantic_fields_set__", set(values))
+    place(made, "__pydantic_extra__", None)
+    place(made, "__pydantic_private__", None)
+    return made
 
 
 LaCode = Annotated[str, Field(pattern=r"^[0-9]{3}$", description="a council: DfE three-digit code")]

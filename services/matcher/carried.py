@@ -44,6 +44,10 @@ class Carried:
                 self._settle(owner)
         return self._parts[owners] / WHOLE
 
+    def carries(self, owner: int) -> float:
+        """The same of one owner, on the day that was last asked for."""
+        return self._parts.item(owner) / WHOLE
+
     def _settle(self, owner: int) -> None:
         state = self._states.get(owner)
         settled = state.held + sum(day.toordinal() > self._since for day in state.placed) if state else 0

@@ -57,8 +57,10 @@ class Columns:
         self.active: Flags = np.fromiter((peer.active for peer in peers), np.bool_)
         self.active_count = int(np.count_nonzero(self.active))
         self.officer: Flags = np.fromiter((peer.kind == "officer" for peer in peers), np.bool_)
-        self.themes = _flags(peers, "themes")
-        self.parties = _flags(peers, "party")
+        self.theme_rows = _rows(theme for peer in peers for theme in peer.themes)
+        self.themes = _theme_table(peers, self.theme_rows)
+        self.party_rows = _rows(peer.party for peer in peers if peer.party is not None)
+        self.parties: Ints = np.fromiter((self.party_rows[peer.party] if peer.party else 0 for peer in peers), np.int64)
         self.posts = _posts(peers, by="role")
         self.guests = _posts(peers, by="council")
         self.interests = _interests(peers)
@@ -222,11 +224,15 @@ def _ordinal(day: date | None) -> int:
     return (day or date.max).toordinal()
 
 
-def _flags(peers: list[PeerState], name: str) -> dict[str, Flags]:
-    """By code, who has it: the codes of a tuple, or a single one."""
-    flags: dict[str, Flags] = {}
-    for row, peer in enumerate(peers):
-        value = getattr(peer, name)
-        for code in (value,) if isinstance(value, str) else value or ():
-            flags.setdefault(code, np.zeros(len(peers), np.bool_))[row] = True
-    return flags
+def _rows(codes: Iterable[str]) -> dict[str, int]:
+    """Numbers from 1 for codes, in their order; 0 is none of them."""
+    return {code: row for row, code in enumerate(sorted(set(codes)), 1)}
+
+
+def _theme_table(peers: Sequence[PeerState], rows: Mapping[str, int]) -> Flags:
+    """By theme and peer, whether the peer covers it; the first line is all False."""
+    table = np.zeros((len(rows) + 1, len(peers)), np.bool_)
+    for at, peer in enumerate(peers):
+        for theme in peer.themes:
+            table[rows[theme], at] = True
+    return table

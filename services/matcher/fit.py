@@ -1,13 +1,14 @@
 """The fit: how well peers suit what is asked, a weighted sum of named terms, each 0 to 1."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from math import fsum
+from typing import Final
 
 import numpy as np
 
 from services.matcher.asks import Ask
-from services.matcher.columns import Columns
 from services.matcher.dated import Floats, Ints
+from services.matcher.lots import Lot
 from services.matcher.policy import TERMS, Policy
 from services.vocabulary.roles import ROLES
 
@@ -17,49 +18,103 @@ BILLION = 1_000_000_000
 BORDER = "border"
 
 
-@dataclass(frozen=True, slots=True)
 class Fit:
-    """By peer: each term, and their weighted sum in whole billionths.
+    """How well everybody of a lot suits what is asked there.
 
-    The weights of the terms that apply sum to 1. Where some peer's council shares a land border with the host, there is a further term
-    `border`, 1 for such a peer, whose weight is negative: the penalty of the policy.
+    terms: by name, by row; what a place does not ask for is there without meaning. weights: by place, of the terms that apply, which sum
+    to 1. total: by row, the weighted sum in whole billionths. Where a peer's council shares a land border with the host there is a further
+    term `border`, 1 for such a peer, whose weight is negative: the penalty of the policy.
     """
 
-    terms: dict[str, Floats]
-    weights: dict[str, float]
-    total: Ints
+    def __init__(self, lot: Lot) -> None:
+        self.weights = _weights(lot.asks, lot.policy)
+        self.terms: dict[str, Floats] = {}
+        total = np.zeros(len(lot.peers))
+        for name in TERMS:
+            weights = [each.get(name, 0.0) for each in self.weights]
+            if any(weights):
+                self.terms[name] = MEASURES[name](lot)
+                total += lot.by_place(weights) * self.terms[name]
+        self.terms[BORDER] = lot.by_council(lot.columns.councils.host(ask.host).border for ask in lot.asks)
+        self.border = -lot.policy.border
+        total += self.border * self.terms[BORDER]
+        self.total: Ints = billionths(total)
+
+    def of(self, row: int, place: int) -> tuple[dict[str, float], dict[str, float]]:
+        """The terms of one row and their weights, as they apply."""
+        weights = self.weights[place]
+        terms = {name: self.terms[name].item(row) for name in weights}
+        if self.terms[BORDER].item(row):
+            return terms | {BORDER: 1.0}, weights | {BORDER: self.border}
+        return terms, weights
 
 
-def fit(columns: Columns, peers: Ints, homes: Ints, ask: Ask, policy: Policy) -> Fit:
-    """How well some peers, of councils `homes` (both rows of Columns), suit what is asked.
+def _weights(asks: list[Ask], policy: Policy) -> list[dict[str, float]]:
+    """By place, the weights of the terms that apply, scaled to sum to 1. Places where the same terms apply share one."""
+    made: dict[tuple[str, ...], dict[str, float]] = {}
+    weighed = [name for name in TERMS if policy.weights.get(name)]
+    applied = [tuple(name for name in weighed if name not in APPLIES or APPLIES[name](ask)) for ask in asks]
+    for names in applied:
+        if names not in made:
+            made[names] = _scaled({name: policy.weights[name] for name in names})
+    return [made[names] for names in applied]
 
-    themes: the share of the themes asked for that the peer covers; left out if none is asked for.
-    role: 1 for whoever holds exactly the role asked for; the rules see to that today.
-    similarity: how like the councils are, see councils.likeness.
-    politics: 1 for the party wished for, else 0; for one-to-one work between councillors only, and if a party is wished for.
-    region: 1 if the peer's council lies inside (or outside) the host's region, as wished for, else 0; left out without a wish.
-    """
-    host = columns.councils.host(ask.host)
-    terms = {"role": np.ones(len(peers)), "similarity": host.likeness[homes]}
-    if ask.themes:
-        covered = np.zeros(len(peers))
-        for theme in ask.themes:
-            if theme in columns.themes:
-                covered += columns.themes[theme][peers]
-        terms["themes"] = covered / len(ask.themes)
-    if ask.party is not None and len(ask.places) == 1 and _of_councillors(ask.places[0][1]):
-        terms["politics"] = columns.parties[ask.party][peers].astype(np.float64) if ask.party in columns.parties else np.zeros(len(peers))
-    if ask.region != "any":
-        terms["region"] = (host.inside if ask.region == "inside" else host.outside)[homes]
-    terms = {name: terms[name] for name in TERMS if name in terms and policy.weights.get(name)}
-    weights = _scaled({name: policy.weights[name] for name in terms})
-    borders = host.border[homes]
-    if np.count_nonzero(borders):
-        terms[BORDER], weights[BORDER] = borders, -policy.border
-    total = np.zeros(len(peers))
-    for name, values in terms.items():
-        total += weights[name] * values
-    return Fit(terms, weights, billionths(total))
+
+def _themes(lot: Lot) -> Floats:
+    """The share of the themes asked for that the peer covers."""
+    columns = lot.columns
+    covered = np.zeros(len(lot.peers))
+    for nth in range(max(len(ask.themes) for ask in lot.asks)):
+        # row 0 of the table is the theme that nobody covers
+        rows = [columns.theme_rows.get(ask.themes[nth], 0) if nth < len(ask.themes) else 0 for ask in lot.asks]
+        covered += columns.themes[lot.by_place(rows), lot.peers]
+    share: Floats = covered / lot.by_place([len(ask.themes) or 1 for ask in lot.asks])
+    return share
+
+
+def _role(lot: Lot) -> Floats:
+    """1 for whoever holds exactly the role asked for; the rules see to that today."""
+    return np.ones(len(lot.peers))
+
+
+def _similarity(lot: Lot) -> Floats:
+    """How like the councils are, see councils.near."""
+    likeness: Floats = lot.by_council(lot.columns.councils.host(ask.host).likeness for ask in lot.asks)
+    return likeness
+
+
+def _politics(lot: Lot) -> Floats:
+    """1 for the party wished for, else 0."""
+    rows = [lot.columns.party_rows.get(ask.party or "", -1) for ask in lot.asks]
+    same: Floats = (lot.columns.parties[lot.peers] == lot.by_place(rows)).astype(np.float64)
+    return same
+
+
+def _region(lot: Lot) -> Floats:
+    """1 if the peer's council lies inside (or outside) the host's region, as wished for, else 0."""
+    hosts = [lot.columns.councils.host(ask.host) for ask in lot.asks]
+    lies: Floats = lot.by_council(
+        host.inside if ask.region == "inside" else host.outside for host, ask in zip(hosts, lot.asks, strict=True)
+    )
+    return lies
+
+
+MEASURES: Final[dict[str, Callable[[Lot], Floats]]] = {
+    "themes": _themes,
+    "role": _role,
+    "similarity": _similarity,
+    "politics": _politics,
+    "region": _region,
+}
+"""By term, what it is for every row of a lot."""
+
+APPLIES: Final[dict[str, Callable[[Ask], bool]]] = {
+    "themes": lambda ask: bool(ask.themes),
+    # between councillors only, one to one
+    "politics": lambda ask: ask.party is not None and len(ask.places) == 1 and _of_councillors(ask.places[0][1]),
+    "region": lambda ask: ask.region != "any",
+}
+"""Where a term is left out unless something is asked; the others apply to every request."""
 
 
 def billionths(values: Floats) -> Ints:
@@ -69,7 +124,7 @@ def billionths(values: Floats) -> Ints:
 
 
 def whole(value: float) -> int:
-    """One figure in whole billionths."""
+    """One figure in whole billionths, half to even."""
     return round(value * BILLION)
 
 

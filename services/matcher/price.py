@@ -1,43 +1,76 @@
 """The price of load: the fit that a busy peer or council must bring more than others, so that the work is spread over many hands."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple, TypeVar
+
+import numpy as np
 
 from services.matcher.columns import Columns
 from services.matcher.dated import Floats, Ints
-from services.matcher.fit import billionths, whole
+from services.matcher.fit import BILLION, billionths, whole
 from services.matcher.policy import Policy
 
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """By peer, in whole billionths of fit: for the peer's load, for the council's, and less for a new council."""
-
-    peer: Ints
-    council: Ints
-    reach: Ints
-
-    @property
-    def total(self) -> Ints:
-        return self.peer + self.council + self.reach
+Load = TypeVar("Load", float, Floats)
 
 
-def price(columns: Columns, peers: Ints, homes: Ints, scarceness: Floats, policy: Policy, as_of: date) -> Price:
-    """What the load of these peers and of their councils costs now. peers, homes: rows of Columns. scarceness: see Pool."""
-    peer_load = columns.peer_load.deployments(peers, as_of)
-    council_load = columns.council_load.deployments(homes, as_of)
-    return charged(peer_load, council_load, scarceness, policy.expected_places / max(1, columns.councils.willing_count), policy)
+class Price(NamedTuple):
+    """In whole billionths of fit: for the peer's load, for the council's, and less for a new council."""
+
+    peer: int
+    council: int
+    reach: int
 
 
-def charged(peer_load: Floats, council_load: Floats, scarceness: Floats, equal_share: float, policy: Policy) -> Price:
-    """lambda (2 Lp + 1) cbar / cp for the peer, mu (Lo / m)^2 for the council, -beta for a council that carries nothing.
+class Prices:
+    """What the load of every peer and council costs; see `charged`. As of when it was made: what is added since, `renew` takes over."""
+
+    def __init__(self, columns: Columns, policy: Policy, as_of: date) -> None:
+        self._columns, self._policy = columns, policy
+        self._equal_share = policy.expected_places / max(1, columns.councils.willing_count)
+        peer_loads = columns.peer_load.deployments(np.arange(len(columns.ids)), as_of)
+        council_loads = columns.council_load.deployments(np.arange(len(columns.councils.codes)), as_of)
+        self._peers: Floats = _of_peer(peer_loads, policy)
+        self._councils: Ints = billionths(_of_council(council_loads, self._equal_share, policy))
+        self._reach: Ints = (council_loads == 0) * -whole(policy.beta)
+        self._both: Floats = (self._councils + self._reach).astype(np.float64)
+
+    def total(self, peers: Ints, homes: Ints, scarceness: Floats) -> Floats:
+        """By peer, the whole price in billionths: whole numbers, too small for a float to lose any of them."""
+        price: Floats = self._peers[peers]
+        price *= scarceness
+        price *= BILLION
+        np.rint(price, out=price)
+        price += self._both[homes]
+        return price
+
+    def parts(self, peer: int, home: int, scarceness: float) -> Price:
+        """The price of one peer."""
+        return Price(whole(self._peers.item(peer) * scarceness), self._councils.item(home), self._reach.item(home))
+
+    def renew(self, peer: int, home: int) -> None:
+        """Takes over what a peer and its council carry now."""
+        policy, load = self._policy, self._columns.council_load.carries(home)
+        self._peers[peer] = _of_peer(self._columns.peer_load.carries(peer), policy)
+        council, reach = whole(_of_council(load, self._equal_share, policy)), 0 if load else -whole(policy.beta)
+        self._councils[home], self._reach[home], self._both[home] = council, reach, council + reach
+
+
+def charged(peer_load: Floats, council_load: Floats, scarceness: Floats, equal_share: float, policy: Policy) -> Ints:
+    """By peer, in billionths: lambda (2 Lp + 1) cbar / cp for the peer, mu (Lo / m)^2 for the council, -beta where that carries nothing.
 
     Lp, Lo: deployments of the peer and of its council: placed within a year, held, and open suggestions by weight.
-    cbar / cp: `scarceness`. m: the equal share of a year's placements for each willing council.
+    cbar / cp: `scarceness`, see Pool. m: the equal share of a year's placements for each willing council.
     """
-    share = council_load / equal_share
-    return Price(
-        peer=billionths(policy.lambda_ * (2 * peer_load + 1) * scarceness),
-        council=billionths(policy.mu * (share * share)),
-        reach=(council_load == 0) * -whole(policy.beta),
-    )
+    council = billionths(_of_council(council_load, equal_share, policy))
+    total: Ints = billionths(_of_peer(peer_load, policy) * scarceness) + council + (council_load == 0) * -whole(policy.beta)
+    return total
+
+
+def _of_peer(load: Load, policy: Policy) -> Load:
+    """Of a peer of mean capacity."""
+    return policy.lambda_ * (2 * load + 1)
+
+
+def _of_council(load: Load, equal_share: float, policy: Policy) -> Load:
+    share = load / equal_share
+    return policy.mu * (share * share)

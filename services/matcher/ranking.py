@@ -1,21 +1,26 @@
 """Ranking, online: requests one after the other, each against all peers, with the load that the ones before it have added."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from schemas.fact import built
 from schemas.matcher import PlaceSuggestion, Shortage
 from services.matcher.asks import Ask
 from services.matcher.columns import Register
+from services.matcher.lots import Lot
 from services.matcher.policy import Policy
+from services.matcher.price import Prices
 from services.matcher.rulebook import ABSOLUTE, OF_CAPACITY, RULES, Rule
 from services.matcher.rules import broken_by, excluded_by
 from services.matcher.shortlists import deal
-from services.matcher.standing import Standing
+from services.matcher.standing import Sheet, Standing
 
 __all__ = ["ABSOLUTE", "OF_CAPACITY", "OTHER_PLACE", "RULES", "Ask", "Ranked", "Rule", "broken_by", "excluded_by", "rank", "stand"]
 
 OTHER_PLACE = "other_place"
+_AT_ONCE = 500_000
+"""Peers of the register times places in one lot: enough to share the work, and few enough for the processor's own memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,35 +41,53 @@ def rank(register: Register, asks: Sequence[Ask], policy: Policy, as_of: date) -
     always in the shortlist of the first place that they may fill: where they stand, or last. Rules and price are the same for them.
     The result is a pure function of the records applied, the open suggestions, the asks, the policy and the day.
     """
-    return [_serve(register, ask, policy, as_of) for ask in asks]
+    columns = register.columns()
+    prices = Prices(columns, policy, as_of)
+    most = max(1, _AT_ONCE // max(1, len(columns.ids)))
+    ranked: list[Ranked] = []
+    for first in range(0, len(asks), most):
+        together = asks[first : first + most]
+        places = [(ask, role) for ask in together for role in dict.fromkeys(role for _, role in ask.places)]
+        sheet = Sheet(Lot(columns, places, policy))
+        standings = iter([sheet.standing(at, prices) for at in range(len(places))])
+        for ask in together:
+            by_role = {role: next(standings) for role in dict.fromkeys(role for _, role in ask.places)}
+            ranked.append(_serve(register, ask, by_role, prices, policy.shortlist))
+    return ranked
 
 
 def stand(register: Register, ask: Ask, role: str, policy: Policy, as_of: date) -> Standing:
     """How everybody stands for a place of that role now: the arithmetic behind a suggestion, for peers who were not proposed as well."""
-    return Standing(register.columns(), ask, role, policy, as_of)
-
-
-def _serve(register: Register, ask: Ask, policy: Policy, as_of: date) -> Ranked:
     columns = register.columns()
-    by_role = {role: Standing(columns, ask, role, policy, as_of) for role in dict.fromkeys(role for _, role in ask.places)}
+    return Sheet(Lot(columns, [(ask, role)], policy)).standing(0, Prices(columns, policy, as_of))
+
+
+def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices: Prices, shortlist: int) -> Ranked:
+    columns = register.columns()
     standings = [by_role[role] for _, role in ask.places]
     named = columns.index.get(ask.named_peer) if ask.named_peer else None
-    dealt = deal(standings, columns.home_list, policy.shortlist, named)
+    if len(standings) == 1 and named is None:
+        dealt = [standings[0].best(shortlist)]  # what follows comes to the same, and most requests are like this
+    else:
+        dealt = deal(standings, columns.home_list, shortlist, named)
     if not all(dealt):
         return Ranked(ask.request, shortages=_short(ask, standings, dealt))
-    suggestions = []
-    for (place, role), standing, peers in zip(ask.places, standings, dealt, strict=True):
-        suggestions.append(
-            PlaceSuggestion(
-                place=place,
-                role=role,
-                considered=standing.considered,
-                excluded=standing.excluded,
-                candidates=standing.candidates(peers),
-            )
+    suggestions = tuple(
+        built(
+            PlaceSuggestion,
+            place=place,
+            role=role,
+            considered=standing.considered,
+            excluded=standing.excluded,
+            candidates=standing.candidates(peers),
         )
+        for (place, role), standing, peers in zip(ask.places, standings, dealt, strict=True)
+    )
+    for peers in dealt:
         register.add_open((columns.ids[peer], 1 / len(peers)) for peer in peers)
-    return Ranked(ask.request, suggestions=tuple(suggestions))
+        for peer in peers:
+            prices.renew(peer, columns.home_list[peer])
+    return Ranked(ask.request, suggestions=suggestions)
 
 
 def _short(ask: Ask, standings: Sequence[Standing], dealt: Sequence[Sequence[int]]) -> tuple[Shortage, ...]:

@@ -1,9 +1,9 @@
-"""The hard rules at work: who may not be proposed for a place. For a whole pool at once, and for one peer."""
+"""The hard rules at work: who may not be proposed for a place. For the pools of many places at once, and for one peer."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -13,8 +13,9 @@ from services.matcher.columns import Columns, Register
 from services.matcher.councils import AVOIDED, INTEREST, LINKED, OPEN, OWN, WORKED, stage
 from services.matcher.dated import Flags, Ints, flagged, lasts
 from services.matcher.lived import first_inspection
+from services.matcher.lots import Lot
 from services.matcher.policy import Policy
-from services.matcher.pools import Needs, Pool
+from services.matcher.pools import Needs
 from services.matcher.rulebook import RULES
 
 _BY_BAR: Final = (
@@ -27,48 +28,40 @@ _BY_BAR: Final = (
 _YEAR = 365
 
 
-class At(NamedTuple):
-    """What a check looks at: everybody's columns, who may serve, what is asked and needed, and the policy."""
-
-    columns: Columns
-    pool: Pool
-    ask: Ask
-    needs: Needs
-    policy: Policy
-
-
 class Left:
-    """Who of a pool is left after every hard rule (`rows` of the pool), and how many were left out by which (`excluded`, without zeros)."""
+    """Who of a lot is left after every hard rule (`rows`), and by place how many were left out by which (`excluded`, without zeros)."""
 
-    def __init__(self, columns: Columns, pool: Pool, ask: Ask, needs: Needs, policy: Policy) -> None:
-        self.considered = len(columns.ids)
-        self.excluded = dict(pool.excluded)
-        self._keep_who_is_open_to_the_host(columns, pool, ask, policy)
-        at = At(columns, pool, ask, needs, policy)
+    def __init__(self, lot: Lot) -> None:
+        self._places = lot.place
+        self.excluded = [dict(pool.excluded) for pool in lot.pools]
+        self._keep_who_is_open_to_the_host(lot)
         for code, check in CHECKS.items():
-            kept = check(at)
+            kept = check(lot)
             if kept is not None:
                 self._keep(code, kept)
         self.rows: Ints = self._kept.nonzero()[0]
 
-    def _keep_who_is_open_to_the_host(self, columns: Columns, pool: Pool, ask: Ask, policy: Policy) -> None:
+    def _keep_who_is_open_to_the_host(self, lot: Lot) -> None:
         """From own_council to worked_there: what stands between a council, or one of its peers, and the host."""
-        bars = columns.councils.host(ask.host).bars_with(ask.avoid)[pool.homes]
-        for bar, tied in TIES:
-            rows = tied(columns, ask, policy)
-            if len(rows):
-                np.minimum(bars, bar, out=bars, where=flagged(pool.peers, rows))
-        self._kept = bars == OPEN
-        self._left = int(np.count_nonzero(self._kept))
-        if self._left < len(bars):
-            barred = np.bincount(bars).tolist()
-            self.excluded |= {code: barred[bar] for bar, code in _BY_BAR if bar < len(barred) and barred[bar]}
+        bars: Ints = lot.by_council(lot.columns.councils.host(ask.host).bars_with(ask.avoid) for ask in lot.asks)
+        for ask, span in zip(lot.asks, lot.spans(), strict=True):
+            for bar, tied in TIES:
+                rows = tied(lot.columns, ask, lot.policy)
+                if len(rows):
+                    np.minimum(bars[span], bar, out=bars[span], where=flagged(lot.peers[span], rows))
+        self._kept: Flags = bars == OPEN
+        barred = (~self._kept).nonzero()[0]
+        kinds = OPEN + 1
+        counted = np.bincount(lot.place[barred] * kinds + bars[barred], minlength=len(lot.asks) * kinds).reshape(-1, kinds).tolist()
+        for excluded, counts in zip(self.excluded, counted, strict=True):
+            excluded |= {code: counts[bar] for bar, code in _BY_BAR if counts[bar]}
 
     def _keep(self, code: str, kept: Flags) -> None:
+        lost = (self._kept & ~kept).nonzero()[0]
         self._kept &= kept
-        before, self._left = self._left, int(np.count_nonzero(self._kept))
-        if self._left < before:
-            self.excluded[code] = before - self._left
+        for at, count in enumerate(np.bincount(self._places[lost]).tolist()):
+            if count:
+                self.excluded[at][code] = count
 
 
 def _guests(columns: Columns, ask: Ask, _: Policy) -> Ints:
@@ -91,34 +84,40 @@ TIES: Final[list[tuple[int, Callable[[Columns, Ask, Policy], Ints]]]] = [(OWN, _
 """Why a peer may not give to the host although the peer's council may, and which peers that bars, in order."""
 
 
-def _peer_days(at: At) -> Flags:
-    return at.pool.offers.free() >= at.ask.days
+def _peer_days(lot: Lot) -> Flags:
+    free = np.concatenate([pool.offers.free() for pool in lot.pools])
+    enough: Flags = free >= lot.by_place([ask.days for ask in lot.asks])
+    return enough
 
 
-def _council_days(at: At) -> Flags:
-    return (at.pool.council_offers.free() >= at.ask.days)[at.pool.homes]
+def _council_days(lot: Lot) -> Flags:
+    enough: Flags = lot.by_council(pool.council_offers.free() for pool in lot.pools) >= lot.by_place([ask.days for ask in lot.asks])
+    return enough
 
 
-def _challenges(at: At) -> Flags | None:
-    if "release" not in at.needs.of_kind:
-        return None
-    enough = at.columns.visits.reached(at.policy.challenges_a_year, at.ask.starts.toordinal())
-    return ~(flagged(at.pool.peers, enough) & at.columns.officer[at.pool.peers])
+def _challenges(lot: Lot) -> Flags | None:
+    def may_go(ask: Ask, peers: Ints) -> Flags:
+        enough = lot.columns.visits.reached(lot.policy.challenges_a_year, ask.starts.toordinal())
+        return ~(flagged(peers, enough) & lot.columns.officer[peers])
+
+    return lot.one_by_one(lambda _, needs: "release" in needs.of_kind, may_go)
 
 
-def _declined(at: At) -> Flags | None:
-    if not at.ask.declined:
-        return None
-    return np.isin(at.pool.peers, [at.columns.index[peer] for peer in at.ask.declined if peer in at.columns.index], invert=True)
+def _declined(lot: Lot) -> Flags | None:
+    index = lot.columns.index
+    return lot.one_by_one(
+        lambda ask, _: bool(ask.declined),
+        lambda ask, peers: np.isin(peers, [index[peer] for peer in ask.declined if peer in index], invert=True),
+    )
 
 
-CHECKS: Final[dict[str, Callable[[At], Flags | None]]] = {
+CHECKS: Final[dict[str, Callable[[Lot], Flags | None]]] = {
     "peer_days": _peer_days,
     "council_days": _council_days,
     "challenges": _challenges,
     "declined": _declined,
 }
-"""By rule, in the order of the rules, who of the pool passes; None where the rule does not apply."""
+"""By rule, in the order of the rules, who of the lot passes, by row; None where the rule applies to none of its places."""
 
 
 @dataclass(frozen=True, slots=True)

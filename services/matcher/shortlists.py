@@ -19,8 +19,6 @@ def deal(orders: Sequence[Order], council_of: Sequence[int], size: int, named: i
     Every place gets its first peer, then places take turns. `named`, a peer who is wished for, comes into the shortlist of the first place
     that they may fill: where they stand there, or last.
     """
-    if len(orders) == 1 and named is None:
-        return [list(orders[0].within[:size])]  # what follows comes to the same, and nine in ten requests are like this
     everyone = [(*order.within, *order.beyond) for order in orders]
     firsts = _firsts(everyone, council_of)
     dealt = [[firsts[place]] if place in firsts else [] for place in range(len(orders))]

@@ -1,19 +1,54 @@
-"""How everybody stands for one place: who is left by the rules, with fit, price and value, and who may be proposed in which order."""
+"""How everybody stands for a place: who is left by the rules, with fit, price and value, and who may be proposed in which order."""
 
 from collections.abc import Sequence
-from datetime import date
+from functools import cached_property
 
+import numpy as np
+
+from schemas.fact import built
 from schemas.matcher import Candidate
-from services.matcher.asks import Ask
-from services.matcher.columns import Columns
 from services.matcher.dated import Ints
-from services.matcher.fit import BILLION, BORDER, fit, whole
-from services.matcher.policy import Policy
-from services.matcher.pools import Needs
-from services.matcher.price import price
+from services.matcher.fit import BILLION, Fit, whole
+from services.matcher.lots import Lot
+from services.matcher.price import Prices
 from services.matcher.rules import Left
 
 BELOW_FLOOR = "below_floor"
+
+
+class Sheet:
+    """All about the places of a lot that does not hang on load: worked out for all of them at once. `standing` adds the price of load.
+
+    near: by row of who is left, those at or above the floor whose fit is close enough to the best one; far: the others above the floor.
+    """
+
+    def __init__(self, lot: Lot) -> None:
+        left = Left(lot)
+        self.columns, policy = lot.columns, lot.policy
+        self.left = left_over = lot.only(left.rows)
+        self.fit = Fit(left_over)
+        self.excluded = left.excluded
+        places = range(len(lot.asks))
+        fits = self.fit.total
+        eligible = (fits >= whole(policy.floor)).nonzero()[0]
+        best = np.zeros(len(lot.asks), np.int64)
+        np.maximum.at(best, left_over.place[eligible], fits[eligible])
+        least = best - [whole(policy.may_give_up(ask.priority)) for ask in lot.asks]
+        close = fits[eligible] >= least[left_over.place[eligible]]
+        self.near, self.far = eligible[close], eligible[~close]
+        self._spans = left_over.spans()
+        self._near = left_over.only(self.near)
+        self._near_spans, self._far_spans = self._near.spans(), left_over.only(self.far).spans()
+        self._near_fit = fits[self.near].astype(np.float64)
+        for place in places:
+            span, near, far = self._spans[place], self._near_spans[place], self._far_spans[place]
+            below = span.stop - span.start - (near.stop - near.start) - (far.stop - far.start)
+            if below:
+                self.excluded[place][BELOW_FLOOR] = below
+
+    def standing(self, place: int, prices: Prices) -> "Standing":
+        """How everybody stands for one place of the lot, at these prices."""
+        return Standing(self, place, prices)
 
 
 class Standing:
@@ -21,36 +56,51 @@ class Standing:
 
     peers: rows of Columns that no hard rule left out, in the order of their ids; fit, value: theirs, in whole billionths.
     within: peers at or above the floor whose fit is close enough to the best one, best value first, ties by peer id.
-    beyond: the others at or above the floor, best fit first.
+    beyond: the others at or above the floor, best fit first. eligible: how many these are together.
+    What hangs on load is worked out at the prices as they stand when it is first asked for.
     """
 
-    def __init__(self, columns: Columns, ask: Ask, role: str, policy: Policy, as_of: date) -> None:
-        needs = Needs.of(ask.kind, policy)
-        pool = columns.pool(role, ask.starts, needs)
-        left = Left(columns, pool, ask, needs, policy)
-        self._columns = columns
-        self.peers: Ints = pool.peers[left.rows]
-        homes = pool.homes[left.rows]
-        self._fit = fit(columns, self.peers, homes, ask, policy)
-        self._price = price(columns, self.peers, homes, pool.scarceness[left.rows], policy, as_of)
-        self.fit: Ints = self._fit.total
-        self.value: Ints = self.fit - self._price.total
-        self.considered, self.excluded = left.considered, left.excluded
-        eligible = (self.fit >= whole(policy.floor)).nonzero()[0]
-        if len(eligible) < len(self.peers):
-            self.excluded[BELOW_FLOOR] = len(self.peers) - len(eligible)
-        self.eligible = len(eligible)
-        fits = self.fit[eligible]
-        close = fits >= fits.max(initial=0) - whole(policy.may_give_up(ask.priority))
-        self._eligible, self._close = eligible, close
-        near = eligible[close]
-        self.within: list[int] = self.peers[near[(-self.value[near]).argsort(kind="stable")]].tolist()
+    def __init__(self, sheet: Sheet, place: int, prices: Prices) -> None:
+        self._sheet, self._place, self._prices = sheet, place, prices
+        self._span, self._near, self._far = sheet._spans[place], sheet._near_spans[place], sheet._far_spans[place]
+        self.considered, self.excluded = len(sheet.columns.ids), sheet.excluded[place]
+        self.eligible = self._near.stop - self._near.start + self._far.stop - self._far.start
 
-    @property
+    @cached_property
+    def peers(self) -> Ints:
+        return self._sheet.left.peers[self._span]
+
+    @cached_property
+    def fit(self) -> Ints:
+        return self._sheet.fit.total[self._span]
+
+    @cached_property
+    def value(self) -> Ints:
+        left, span = self._sheet.left, self._span
+        return self.fit - self._prices.total(left.peers[span], left.homes[span], left.scarceness[span]).astype(np.int64)
+
+    def best(self, most: int) -> list[int]:
+        """The first so many of `within`."""
+        found: list[int] = self._in_order()[:most].tolist()
+        return found
+
+    @cached_property
+    def within(self) -> list[int]:
+        found: list[int] = self._in_order().tolist()
+        return found
+
+    def _in_order(self) -> Ints:
+        near, span = self._sheet._near, self._near
+        peers = near.peers[span]
+        least = self._prices.total(peers, near.homes[span], near.scarceness[span])
+        least -= self._sheet._near_fit[span]
+        return peers[least.argsort(kind="stable")]
+
+    @cached_property
     def beyond(self) -> list[int]:
-        far = self._eligible[~self._close]
-        ordered: list[int] = self.peers[far[(-self.fit[far]).argsort(kind="stable")]].tolist()
-        return ordered
+        far = self._sheet.far[self._far]
+        found: list[int] = self._sheet.left.peers[far[(-self._sheet.fit.total[far]).argsort(kind="stable")]].tolist()
+        return found
 
     def at(self, peer: int) -> int:
         """Where a peer (a row of Columns that is left) stands in `peers`, `fit` and `value`."""
@@ -58,29 +108,22 @@ class Standing:
 
     def candidates(self, peers: Sequence[int]) -> tuple[Candidate, ...]:
         """Peers (rows of Columns that are left) as they are proposed, ranked as they come."""
-        return tuple(
-            self._candidate(peer, at, place + 1)
-            for place, (peer, at) in enumerate(zip(peers, self.peers.searchsorted(peers).tolist(), strict=True))
-        )
+        rows = (self._span.start + self.peers.searchsorted(peers)).tolist()
+        return tuple(self._candidate(peer, row, rank) for rank, (peer, row) in enumerate(zip(peers, rows, strict=True), 1))
 
-    def _candidate(self, peer: int, at: int, rank: int) -> Candidate:
-        terms = {name: values.item(at) for name, values in self._fit.terms.items()}
-        weights = self._fit.weights
-        if not terms.get(BORDER, True):
-            del terms[BORDER]
-            weights = {name: weights[name] for name in terms}
-        price = self._price
-        return Candidate(
-            peer=self._columns.ids[peer],
-            council=self._columns.councils.codes[self._columns.home_list[peer]],
+    def _candidate(self, peer: int, row: int, rank: int) -> Candidate:
+        sheet = self._sheet
+        home = sheet.columns.home_list[peer]
+        fit, price = sheet.fit.total.item(row), self._prices.parts(peer, home, sheet.left.scarceness.item(row))
+        terms, weights = sheet.fit.of(row, self._place)
+        return built(
+            Candidate,
+            peer=sheet.columns.ids[peer],
+            council=sheet.columns.councils.codes[home],
             rank=rank,
-            fit=self.fit.item(at) / BILLION,
-            value=self.value.item(at) / BILLION,
+            fit=fit / BILLION,
+            value=(fit - price.peer - price.council - price.reach) / BILLION,
             terms=terms,
             weights=weights,
-            price={
-                "peer": price.peer.item(at) / BILLION,
-                "council": price.council.item(at) / BILLION,
-                "reach": price.reach.item(at) / BILLION,
-            },
+            price={"peer": price.peer / BILLION, "council": price.council / BILLION, "reach": price.reach / BILLION},
         )

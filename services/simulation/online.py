@@ -52,7 +52,7 @@ def online(year: Year, policy: Policy, overridden: float = 0.0, scarcity: Floats
         loads = now.load[peers].astype(np.float64), now.council_load[year.council[peers]].astype(np.float64)
         priced = charged(*loads, scarceness[peers], share, policy)
         close = exact >= exact.max() - limit
-        worth: Floats = np.where(close, exact - priced.total - rare[peers], -np.inf)
+        worth: Floats = np.where(close, exact - priced - rare[peers], -np.inf)
         return worth
 
     return _each(year, value)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from schemas.matcher import PlaceSuggestion
 from schemas.registry import CouncilState, Inspection, Interest, Intervention, LoadState, Offer, PeerState, Post, Span
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
@@ -225,6 +226,23 @@ def test_a_ranking_replays_from_the_records_the_policy_the_day_and_the_load_vect
     answer = in_json(rank(known, requests, DEFAULT_POLICY, TODAY))
     another = register_of(states)
     assert in_json(rank(another, requests, DEFAULT_POLICY, another.restore(stored))) == answer
+
+
+@many
+@given(sectors, st.lists(asks, min_size=2, max_size=5))
+def test_requests_ranked_together_get_what_they_would_get_one_after_the_other(states: list[State], requests: list[Ask]) -> None:
+    together = in_json(rank(register_of(states), requests, DEFAULT_POLICY, TODAY))
+    known = register_of(states)
+    assert [part for one in requests for part in in_json(rank(known, [one], DEFAULT_POLICY, TODAY))] == together
+
+
+@many
+@given(sectors, asks)
+def test_the_contract_takes_what_ranking_makes_without_looking_at_it_again(states: list[State], asked: Ask) -> None:
+    for place in rank(register_of(states), [asked], DEFAULT_POLICY, TODAY)[0].suggestions:
+        read = PlaceSuggestion.model_validate_json(place.model_dump_json(), strict=True)
+        assert read == place
+        assert read.model_fields_set == place.model_fields_set
 
 
 @many
