@@ -32,7 +32,7 @@ lock: venv ## write requirements.lock anew from pyproject.toml, and from it requ
 	$(COMPILE) --constraints requirements.lock pyproject.toml -o requirements-services.lock
 
 clean: ## remove .venv, caches and downloaded node modules; data in .manyhands stay
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tools/*/node_modules
+	rm -rf .venv build services/desk/assets/built services/desk/assets/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tools/*/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(INSTALLED):

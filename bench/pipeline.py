@@ -108,7 +108,7 @@ class _Bench:
     def manyhands(self, count: int) -> Side:
         """A fresh installation with one process of each service, and the sample register."""
         self._tell("Manyhands: starting the services, importing the register")
-        fleet = Fleet(self._folder / "fleet", self._kafka, self._databases)
+        fleet = Fleet(self._folder / "fleet", self._kafka, self._databases, {"desk": 0})
         fleet.prepare()
         fleet.start()
         try:

@@ -9,16 +9,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from services import cli_files, cli_policy
+from services import cli_files, cli_parked, cli_policy
+from services.cli_parked import SERVICES
 from services.onebox.remote import HOME, Addresses, Trouble, reach
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Matching of councils' requests with peers."
 )
-parked_app = typer.Typer(no_args_is_help=True, help="What could not be handled: list it, look at it, handle it again, or give it up.")
-app.add_typer(parked_app, name="parked")
+app.add_typer(cli_parked.app, name="parked")
 app.add_typer(cli_policy.app, name="policy")
 cli_files.add_to(app)
 out, err = Console(), Console(stderr=True)
@@ -39,7 +38,6 @@ KINDS_OF_FILE = (
     "interventions",
 )
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
-Service = Annotated[str, typer.Option("--service", help="registry, requests or matcher")]
 Replicas = Annotated[str, typer.Option(help="processes by service, as in matcher=3,requests=2")]
 
 
@@ -47,8 +45,8 @@ def _replicas(words: str) -> dict[str, int]:
     found = {}
     for word in filter(None, words.split(",")):
         service, _, count = word.partition("=")
-        if service not in ("registry", "requests", "matcher") or not count.isdigit() or not 1 <= int(count) <= 12:
-            raise typer.BadParameter(f"{word!r} is not SERVICE=COUNT with a service of registry, requests, matcher and a count of 1 to 12.")
+        if service not in SERVICES or not count.isdigit() or not 1 <= int(count) <= 12:
+            raise typer.BadParameter(f"{word!r} is not SERVICE=COUNT with a service of {', '.join(SERVICES)} and a count of 1 to 12.")
         found[service] = int(count)
     return found
 
@@ -188,7 +186,7 @@ def lacking(as_json: Json = False) -> None:
 @app.command()
 def token(
     subject: str,
-    role: Annotated[str, typer.Option(help="adviser, operator, governor or service")] = "adviser",
+    role: Annotated[str, typer.Option(help="adviser, national_adviser, group_office, operator, governor or service")] = "adviser",
     region: Annotated[list[str] | None, typer.Option(help="may be given more than once; none: all regions")] = None,
 ) -> None:
     """A token of the machine in this folder, for trying the APIs."""
@@ -200,7 +198,7 @@ def token(
 
 
 @app.command()
-def migrate(service: Annotated[str, typer.Argument(help="registry, requests or matcher")]) -> None:
+def migrate(service: Annotated[str, typer.Argument(help="registry, requests, matcher or desk")]) -> None:
     """Bring the database in MANYHANDS_DATABASE_URL to this release's schema."""
     from pydantic import ValidationError
 
@@ -242,50 +240,12 @@ def topics(
     out.print(f"Created {', '.join(made)}." if made else "Every topic is there.")
 
 
-@parked_app.command("list")
-def parked_list(service: Service = "", as_json: Json = False) -> None:
-    """Everything that waits, with the rule it broke."""
-    rows = [{"service": name, **row} for name in ([service] if service else ["registry", "requests", "matcher"]) for row in _parked(name)]
-    if as_json:
-        print(json.dumps(rows))
-    else:
-        table = Table("service", "number", "topic", "rule", "fields", "subject", "since")
-        for row in rows:
-            place = f"{row['topic']} {row['partition']}-{row['offset']}"
-            table.add_row(
-                row["service"], str(row["id"]), place, row["rule"], ", ".join(row["fields"]), row["subject"], row["parked_at"][:19]
-            )
-        out.print(table if rows else "Nothing is parked.")
-    raise typer.Exit(1 if rows else 0)
+@app.command()
+def assets() -> None:
+    """Make what the desk's pages are dressed in, when it is missing or has changed."""
+    from services.onebox.assets import FOLDER, make
 
-
-def _parked(service: str) -> list[dict[str, Any]]:
-    remote, rows, after = reach(service), [], 0
-    while page := remote.get("/parked", after=after, limit=1000)["parked"]:
-        rows += page
-        after = page[-1]["id"]
-    return rows
-
-
-@parked_app.command("show")
-def parked_show(number: int, service: Service) -> None:
-    """One parked record: where it came from and why it is parked. Its payload stays in the database."""
-    row = next((row for row in _parked(service) if row["id"] == number), None)
-    if row is None:
-        raise Trouble(f"There is no waiting parked record {number} in {service}. See: manyhands parked list")
-    out.print_json(data=row)
-
-
-@parked_app.command("replay")
-def parked_replay(number: int, service: Service) -> None:
-    """Handle it again, and what waits behind its subject."""
-    out.print(f"Handled: {reach(service).post(f'/parked/{number}/replay')['settled']}")
-
-
-@parked_app.command("discard")
-def parked_discard(number: int, service: Service) -> None:
-    """Give it up for good; its payload is erased."""
-    out.print(f"Discarded: {reach(service).post(f'/parked/{number}/discard')['settled']}")
+    out.print(f"Made, in {FOLDER / 'built'}." if make() else "They are there.", soft_wrap=True)
 
 
 def main() -> None:

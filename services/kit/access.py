@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,12 +23,13 @@ _ASK_AGAIN_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The caller: the token's subject, its scopes, and the regions it may act for ("*": all)."""
+    """The caller: the token's subject, its scopes, the regions it may act for ("*": all), and the groups whose own people it may see."""
 
     id: str
     roles: frozenset[str]
     scopes: frozenset[str]
     regions: frozenset[str]
+    groups: frozenset[str] = frozenset()
 
     def covers(self, region: str) -> bool:
         """True when the caller may act for this region."""
@@ -41,11 +43,11 @@ class Unauthorised(Exception):
 class Gate:
     """Verifies tokens against a JSON Web Key Set: issuer, audience, expiry, signature.
 
-    `jwks` is a path or URL. Keys are kept for five minutes; an unknown key id asks again, at most every five seconds,
-    so that a rotated key works at once and a stream of forged ones does not become a stream of calls.
+    Several audiences: a token for any of them will do. `jwks` is a path or URL. Keys are kept for five minutes; an unknown key id asks
+    again, at most every five seconds, so that a rotated key works at once and a stream of forged ones does not become a stream of calls.
     """
 
-    def __init__(self, issuer: str, audience: str, jwks: str) -> None:
+    def __init__(self, issuer: str, audience: str | Sequence[str], jwks: str) -> None:
         self._issuer, self._audience, self._jwks = issuer, audience, jwks
         self._keys: dict[str | None, jwt.PyJWK] = {}
         self._asked = -_KEEP_SECONDS
@@ -68,7 +70,8 @@ class Gate:
             raise Unauthorised(_say(error)) from None
         if not 1 <= len(claims["sub"]) <= LONGEST_ID or not claims["sub"].isprintable():
             raise Unauthorised(f"The token's subject is empty or longer than {LONGEST_ID} characters. Ask your administrator.")
-        return Actor(claims["sub"], _words(claims.get("roles")), _words(claims.get("scope")), _words(claims.get("regions")))
+        words = (_words(claims.get(name)) for name in ("roles", "scope", "regions", "groups"))
+        return Actor(claims["sub"], *words)
 
     async def _key(self, kid: str | None) -> jwt.PyJWK:
         async with self._asking:  # those who come first wait for the keys together

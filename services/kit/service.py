@@ -5,7 +5,7 @@ import contextlib
 import gc
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,16 +28,25 @@ from services.kit.timekeeper import Timekeeper
 log = structlog.get_logger()
 _LAST_SECONDS = 7.0
 
+Furnish = Callable[[FastAPI, web.Kitchen, Settings], contextlib.AbstractAsyncContextManager[None]]
+"""Adds to a service's HTTP application what it has beside routes, before it starts; what is returned is entered while it serves."""
+
+
+def bare(_: FastAPI, __: web.Kitchen, ___: Settings) -> contextlib.AbstractAsyncContextManager[None]:
+    """Nothing beside routes."""
+    return contextlib.nullcontext()
+
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a service is made of: its name, one sentence, what it hears, what comes due, and its routes."""
+    """What a service is made of: its name, one sentence, what it hears, what comes due, its routes, and what else its HTTP side has."""
 
     name: str
     summary: str
     ears: Ears
     diary: Diary
     router: APIRouter
+    furnish: Furnish = bare
 
 
 class _Server(uvicorn.Server):
@@ -70,14 +79,16 @@ async def _run(service: Service, settings: Settings, door: socket.socket) -> Non
     bus = Bus(service.name, settings, database, clock, service.ears, stopping)
     relay = Relay(database, clock, service.name, settings, stopping)
     keeper = Timekeeper(database, clock, service.diary)
-    gate = Gate(settings.jwt_issuer, settings.jwt_audience, settings.jwks)
+    gate = Gate(settings.jwt_issuer, (settings.jwt_audience, f"{settings.jwt_audience}-{service.name}"), settings.jwks)
     host = web.Kitchen(service.name, database, clock, gate, bus)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with furniture:
+            yield
 
     app = web.build(host, service.router, service.summary, lifespan)
+    furniture = service.furnish(app, host, settings)
     server = _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=3))
 
     def stop() -> None:

@@ -66,7 +66,10 @@ class Settings(KafkaSettings, DatabaseSettings):
     http_host: str = Field(default="127.0.0.1", description="the address it listens on; 0.0.0.0 in a container")
     http_port: int = Field(default=8080, ge=1, le=65535, description="the port it listens on")
     jwt_issuer: str = Field(description="whose tokens are accepted: `iss` as it stands in them")
-    jwt_audience: str = Field(default="manyhands", description="for whom tokens must be made out: `aud`")
+    jwt_audience: str = Field(
+        default="manyhands",
+        description="for whom tokens must be made out (`aud`): this, or for one service alone this, a hyphen and its name",
+    )
     jwks: str = Field(description="URL or path of the JSON Web Key Set that signs the tokens we accept")
     batch_records: int = Field(default=500, ge=1, le=10_000, description="records in one transaction at most")
     largest_record: int = Field(default=262_144, ge=1_024, description="bytes; a longer value is parked")

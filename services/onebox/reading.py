@@ -95,7 +95,7 @@ async def _waiting(fleet: Fleet, admin: AIOKafkaAdminClient, consumer: AIOKafkaC
         if topic.consumers:
             places = [TopicPartition(fleet.prefix + topic.name, n) for n in range(topic.partitions)]
             ends = await consumer.end_offsets(places)
-        for service in topic.consumers:
+        for service in (name for name in topic.consumers if fleet.replicas[name]):
             group = f"{fleet.prefix}{service}.{topic.name}"
             heard = await admin.list_consumer_group_offsets(group, partitions=places)
             behind = sum(ends[place] - max(0, heard[place].offset if place in heard else 0) for place in places)

@@ -20,7 +20,7 @@ class Trouble(Exception):
 
 
 class Addresses(BaseSettings):
-    """MANYHANDS_HOME; for services elsewhere MANYHANDS_REGISTRY_URL, _REQUESTS_URL, _MATCHER_URL and MANYHANDS_TOKEN."""
+    """MANYHANDS_HOME; for services elsewhere MANYHANDS_REGISTRY_URL, _REQUESTS_URL, _MATCHER_URL, _DESK_URL and MANYHANDS_TOKEN."""
 
     model_config = SettingsConfigDict(env_prefix="MANYHANDS_", extra="ignore")
 
@@ -28,6 +28,7 @@ class Addresses(BaseSettings):
     registry_url: str | None = None
     requests_url: str | None = None
     matcher_url: str | None = None
+    desk_url: str | None = None
     token: str | None = None
 
 

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from services.onebox.fleet import Fleet
 from services.onebox.machine import Machine
+from services.onebox.personas import PERSONAS
 
 
 def up(home: Path, replicas: Mapping[str, int], out: Console) -> None:
@@ -41,7 +42,10 @@ def watch(fleet: Fleet, told: threading.Event, out: Console) -> None:
 
 def addresses(fleet: Fleet) -> str:
     """Where to go on."""
-    lines = ["", "Everything runs. Press Ctrl-C to stop.", f"  Kafka       {fleet.kafka}"]
+    lines = ["", "Everything runs. Press Ctrl-C to stop."]
+    if fleet.replicas["desk"]:
+        lines += ["", f"  Open {fleet.url('desk')} and sign in, for example as {PERSONAS['adviser-north-east'].name}.", ""]
+    lines.append(f"  Kafka       {fleet.kafka}")
     for service, urls in fleet.urls().items():
         lines += [f"  {service:<11} {url}   ({url}/openapi.json)" for url in urls]
     home = fleet.folder

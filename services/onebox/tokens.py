@@ -2,8 +2,9 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
@@ -13,8 +14,11 @@ ISSUER = "https://onebox.manyhands.example"
 AUDIENCE = "manyhands"
 ALL = "*"
 
-SCOPES = {
-    "adviser": ("requests:read", "requests:write", "requests:read_contact", "matches:read", "matches:decide", "registry:read"),
+_ADVISER = ("requests:read", "requests:write", "requests:read_contact", "matches:read", "matches:decide", "registry:read")
+SCOPES: dict[str, tuple[str, ...]] = {
+    "adviser": _ADVISER,
+    "national_adviser": _ADVISER,
+    "group_office": (),
     "operator": (
         "registry:read",
         "registry:write",
@@ -48,6 +52,16 @@ class Keys:
             self.jwks.write_text(json.dumps({"keys": [{**public, "kid": "onebox", "use": "sig", "alg": "ES256"}]}))
             draft.replace(self._file)
 
+    def sign(self, claims: Mapping[str, Any]) -> str:
+        """A token that says these claims."""
+        return jwt.encode(dict(claims), self._file.read_bytes(), "ES256", {"kid": "onebox"})
+
+    def read(self, token: str, audience: str) -> dict[str, Any]:
+        """The claims of a token that was signed here for this audience. Errors: jwt.PyJWTError."""
+        key = jwt.PyJWKSet.from_dict(json.loads(self.jwks.read_text())).keys[0]
+        found: dict[str, Any] = jwt.decode(token, key, ["ES256"], audience=audience, issuer=ISSUER, leeway=5)
+        return found
+
     def token(self, subject: str, role: str, regions: Iterable[str] = (ALL,), hours: float = 12) -> str:
         """A token for a person or program. Errors: KeyError for a role that is not in SCOPES."""
         now = int(time.time())
@@ -61,4 +75,4 @@ class Keys:
             "scope": " ".join(SCOPES[role]),
             "regions": list(regions),
         }
-        return jwt.encode(claims, self._file.read_bytes(), "ES256", {"kid": "onebox"})
+        return self.sign(claims)

@@ -14,7 +14,7 @@ from tests.support.told import Told
 def fleet(kafka: Broker, postgres: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """Every service as a process of its own, with the 153 councils in the register, each with plenty of days."""
     folder = tmp_path_factory.mktemp("journey")
-    fleet = Fleet(folder, kafka.bootstrap, postgres, name=folder.name.replace("-", "") + f"{id(folder) % 10_000}")
+    fleet = Fleet(folder, kafka.bootstrap, postgres, {"desk": 0}, name=folder.name.replace("-", "") + f"{id(folder) % 10_000}")
     fleet.prepare()
     fleet.start()
     try:

@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -11,7 +11,9 @@ from typing import Any, cast
 import httpx
 from prometheus_client.metrics import MetricWrapperBase
 from pydantic import SecretStr
+from pydantic.fields import FieldInfo
 
+from services.desk.settings import DeskSettings
 from services.kit import observe, web
 from services.kit.access import Actor
 from services.kit.settings import Settings
@@ -38,8 +40,17 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def settings() -> str:
     """Every setting of a service: its variable, its default, and what it is."""
+    return _settings(Settings.model_fields)
+
+
+def desk_settings() -> str:
+    """The settings that the desk has beside those."""
+    return _settings({name: field for name, field in DeskSettings.model_fields.items() if name not in Settings.model_fields})
+
+
+def _settings(fields: Mapping[str, FieldInfo]) -> str:
     rows = []
-    for name, field in Settings.model_fields.items():
+    for name, field in fields.items():
         default = "required" if field.is_required() else f"`{field.default}`" if field.default not in (None, "", SecretStr("")) else "none"
         limits = [words.format(value) for limit in field.metadata for kind, words in _LIMITS if (value := getattr(limit, kind, None))]
         words = (field.description or "") + (f" ({', '.join(limits).strip('^$()').replace('|', ', ')})" if limits else "")
@@ -117,7 +128,14 @@ def rules() -> str:
     return _table(["Rule", "Who is left out", "", "Setting and default", "Source", "Test"], rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {"rules": rules, "settings": settings, "metrics": metrics, "roles": roles, "calls": calls}
+TABLES: dict[str, Callable[[], str]] = {
+    "rules": rules,
+    "settings": settings,
+    "desk_settings": desk_settings,
+    "metrics": metrics,
+    "roles": roles,
+    "calls": calls,
+}
 
 
 def renewed(page: str) -> str:

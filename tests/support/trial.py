@@ -29,7 +29,7 @@ class Trial:
     """One fleet, the foreign client that posts to it, and what its advisers were told."""
 
     def __init__(self, folder: Path, kafka: str, databases: Databases, name: str, replicas: Mapping[str, int] | None = None) -> None:
-        self.fleet = Fleet(folder, kafka, databases, replicas, name)
+        self.fleet = Fleet(folder, kafka, databases, {"desk": 0, **(replicas or {})}, name)
         self.foreign = Foreign(kafka, self.fleet.prefix)
         self.done = Done()
 

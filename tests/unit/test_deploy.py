@@ -19,8 +19,9 @@ from typer.main import get_group
 
 from schemas.topics import topics
 from services import cli
+from services.desk.settings import DeskSettings
 from services.kit.settings import Settings
-from services.onebox import fleet, kafka, postgres
+from services.onebox import fleet, front, kafka, postgres
 from services.onebox.remote import Addresses
 from tests.support.house_rules import ROOT, files, text_of
 
@@ -48,15 +49,16 @@ def version_of(lock: str) -> dict[str, str]:
 
 def test_every_variable_that_is_named_is_read() -> None:
     named = {name for file in ("Dockerfile", "compose.yaml", ".env.example") for name in variables((DEPLOY / file).read_text())}
-    named |= variables(Path(fleet.__file__).read_text())
-    read = {f"MANYHANDS_{field.upper()}" for model in (Settings, Addresses) for field in model.model_fields}
+    named |= variables(Path(fleet.__file__).read_text()) | variables(Path(front.__file__).read_text())
+    read = {f"MANYHANDS_{field.upper()}" for model in (DeskSettings, Addresses) for field in model.model_fields}
     assert named <= read
 
 
 def test_every_service_is_given_every_setting_that_it_needs() -> None:
-    needed = {f"MANYHANDS_{name.upper()}" for name, field in Settings.model_fields.items() if field.is_required()}
     assert set(RUNNING) == set(fleet.SERVICES)
     for name, container in RUNNING.items():
+        settings = DeskSettings if name == "desk" else Settings
+        needed = {f"MANYHANDS_{name.upper()}" for name, field in settings.model_fields.items() if field.is_required()}
         assert needed <= set(container["environment"]), name
 
 
@@ -64,6 +66,7 @@ def test_containers_are_given_the_settings_that_onebox_gives() -> None:
     given = variables(Path(fleet.__file__).read_text()) - NOT_IN_CONTAINERS
     for name, container in RUNNING.items():
         assert given <= set(container["environment"]), name
+    assert variables(Path(front.__file__).read_text()) <= set(RUNNING["desk"]["environment"])
 
 
 def test_the_example_of_the_environment_names_what_compose_asks_for() -> None:
@@ -205,7 +208,8 @@ def test_the_image_is_of_this_release_and_of_this_python() -> None:
     assert {container["image"] for container in OURS.values()} == {f"manyhands:{PROJECT['version']}"}
     base = re.search(r"^ARG PYTHON=python:3\.11\.\d+-slim-\w+$", DOCKERFILE, re.MULTILINE)
     assert base
-    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["${PYTHON}", "${PYTHON}"]
+    assert re.search(r"^ARG NODE=node:\d+\.\d+\.\d+-\w+-slim$", DOCKERFILE, re.MULTILINE)
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE) == ["${NODE}", "${PYTHON}", "${PYTHON}"]
 
 
 def test_what_is_copied_into_the_image_is_let_through_and_nothing_else_is() -> None:

@@ -1,0 +1,98 @@
+"""What pages are made of before anything is fetched: seals, days and times, forms and their errors."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from services.desk import seals, when
+from services.desk.forms import Errors, Form
+from services.desk.person import Person
+
+
+def test_what_was_sealed_is_read_with_the_same_secret_for_the_same_purpose_alone() -> None:
+    sealed = seals.seal("secret", "told", {"a": 1})
+    assert seals.unseal("secret", "told", sealed) == {"a": 1}
+    assert seals.unseal("secret", "tokens", sealed) is None
+    assert seals.unseal("another", "told", sealed) is None
+    assert seals.unseal("secret", "told", sealed[:-4] + "AAAA") is None
+    assert seals.unseal("secret", "told", sealed, -1) is None
+
+
+def test_a_signed_value_that_was_changed_is_none() -> None:
+    text = seals.signed("secret", "cookie", "abc")
+    assert seals.checked("secret", "cookie", text) == "abc"
+    assert seals.checked("secret", "other", text) is None
+    assert seals.checked("secret", "cookie", "abd" + text[3:]) is None
+    assert seals.checked("secret", "cookie", "") is None
+    assert seals.checked("secret", "cookie", "é.é") is None
+
+
+@pytest.mark.parametrize(
+    ("at", "words"),
+    [
+        (datetime(2026, 7, 1, 13, 5, tzinfo=UTC), "1 July 2026 at 2:05pm"),  # summer time
+        (datetime(2026, 12, 1, 9, 0, tzinfo=UTC), "1 December 2026 at 9am"),
+        (datetime(2026, 12, 1, 12, 0, tzinfo=UTC), "1 December 2026 at midday"),
+        (datetime(2026, 7, 31, 23, 0, tzinfo=UTC), "1 August 2026 at midnight"),
+        (datetime(2026, 12, 1, 0, 30, tzinfo=UTC), "1 December 2026 at 12:30am"),
+    ],
+)
+def test_a_moment_is_on_the_british_clock(at: datetime, words: str) -> None:
+    assert when.moment(at) == when.moment(at.isoformat()) == words
+
+
+def test_a_span_says_as_much_of_its_first_day_as_differs() -> None:
+    assert when.span("2026-12-01", "2026-12-05") == "1 to 5 December 2026"
+    assert when.span(date(2026, 11, 30), date(2026, 12, 5)) == "30 November to 5 December 2026"
+    assert when.span("2026-12-30", "2027-01-05") == "30 December 2026 to 5 January 2027"
+    assert when.span("2026-12-01", "2026-12-01") == "1 December 2026"
+
+
+@pytest.mark.parametrize(
+    ("passed", "words"),
+    [
+        (timedelta(seconds=5), "less than a minute"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(hours=5, minutes=59), "5 hours"),
+        (timedelta(days=13), "13 days"),
+        (timedelta(days=30), "4 weeks"),
+        (timedelta(days=-2), "2 days"),
+    ],
+)
+def test_an_age_is_in_the_largest_unit_that_fits(passed: timedelta, words: str) -> None:
+    now = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+    assert when.age(now - passed, now) == words
+
+
+def test_a_form_gives_what_was_typed_without_what_nobody_can_see() -> None:
+    form = Form({"reason": ["  knows\r\nthe \u202ecouncil\x00 "], "peers": ["p1", "p2"]})
+    assert form["reason"] == "knows\nthe council"
+    assert form["nothing"] == ""
+    assert form.every("peers") == ["p1", "p2"]
+    assert form.typed("reason") == {"reason": "knows\nthe council"}
+
+
+def test_errors_of_a_service_stand_at_our_fields() -> None:
+    errors = Errors()
+    problems = [
+        {"field": "body.starts", "rule": "x", "reason": "It is in the past.", "remedy": "Choose a later day."},
+        {"field": "body.lines.0.peer", "rule": "y", "reason": "Nobody.", "remedy": "Search again."},
+        {"field": "body.odd", "rule": "z", "reason": "Odd.", "remedy": ""},
+    ]
+    errors.refused(problems, {"starts": "starts", "peer": "who"}, "kind")
+    assert errors.found == [("starts", "It is in the past. Choose a later day."), ("who", "Nobody. Search again."), ("kind", "Odd.")]
+    assert errors.of("who") == {"text": "Nobody. Search again."}
+    assert errors.of("ends") is None
+    assert errors.summary()[0] == {"text": "It is in the past. Choose a later day.", "href": "#starts"}
+
+
+def test_a_person_without_all_regions_sees_their_own() -> None:
+    def person(*regions: str) -> Person:
+        return Person("id", "Name", frozenset(), frozenset({"a:read"}), frozenset(regions), frozenset(), "secret")
+
+    assert person("North East", "London").own_regions == ["London", "North East"]
+    assert person().own_regions == []
+    assert person("*").own_regions is None
+    assert person().may("a:read")
+    assert not person().may("a:write")
+    assert "secret" not in repr(person())
