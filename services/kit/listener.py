@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 
+from services.kit import observe
 from services.kit.parked import Record
 from services.kit.settings import Settings
 from services.kit.stopping import Stopping, pauses, rest, unless
@@ -45,6 +46,7 @@ class Listener:
         self, topic: str, group: str, settings: Settings, stopping: asyncio.Event, bring_home: Callable[[Sequence[Record]], Awaitable[None]]
     ) -> None:
         self._topic, self._group, self._settings, self._stopping, self._bring_home = topic, group, settings, stopping, bring_home
+        self._consumer = group.removeprefix(settings.topic_prefix)
         self._broken = asyncio.Event()
         self.hearing = False
         """True once its group has let it in."""
@@ -56,7 +58,7 @@ class Listener:
             while True:
                 broker, self._broken = self._broker(), asyncio.Event()
                 try:
-                    await unless(self._stopping, _start(broker, self._broken))
+                    await unless(self._stopping, _start(broker, self._broken, self._consumer))
                     self.hearing = True
                     await unless(self._stopping, self._broken.wait())
                     log.warning("consumer_broken", topic=self._topic)
@@ -129,9 +131,10 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # the library is not t
     What it does raise it cannot mend itself (it retries what passes): its owner learns of that by `broken`, and takes a new one.
     """
 
-    def __init__(self, *topics: str, broken: asyncio.Event, **settings: Any) -> None:
+    def __init__(self, *topics: str, broken: asyncio.Event, consumer: str, **settings: Any) -> None:
         super().__init__(*topics, **settings)
-        self._broken = broken
+        self._broken, self._name = broken, consumer
+        self._behind: dict[TopicPartition, int] = {}
 
     async def getmany(self, *parts: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> dict[TopicPartition, Any]:
         try:
@@ -143,7 +146,16 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # the library is not t
         except KafkaError:
             self._broken.set()
             raise
+        self._count_what_waits(found)
         return found
+
+    def _count_what_waits(self, found: dict[TopicPartition, Any]) -> None:
+        """As Kafka told with the records: how many more there are behind those that were handed over now."""
+        mine = self.assignment()
+        self._behind = {part: count for part, count in self._behind.items() if part in mine}
+        for part in mine.intersection(found):
+            self._behind[part] = max(0, (self.highwater(part) or 0) - found[part][-1].offset - 1)
+        observe.LAG.labels(self._name).set(sum(self._behind.values()))
 
     async def _one_by_one(self, most: int) -> dict[TopicPartition, Any]:
         """The next records of every partition, when among them is one whose header has a name that is not UTF-8.
@@ -176,12 +188,12 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # the library is not t
         return taken
 
 
-async def _start(broker: KafkaBroker, broken: asyncio.Event) -> None:
+async def _start(broker: KafkaBroker, broken: asyncio.Event, consumer: str) -> None:
     """Connect, put our consumer in the place of the library's, and join the group."""
     await broker.connect()
     config = broker.config.broker_config
     assert isinstance(config.builder, functools.partial)
-    config.builder = functools.partial(_Consumer, broken=broken, **config.builder.keywords)
+    config.builder = functools.partial(_Consumer, broken=broken, consumer=consumer, **config.builder.keywords)
     await broker.start()
 
 

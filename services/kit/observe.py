@@ -17,6 +17,7 @@ BATCH = Histogram(
     ["consumer"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+LAG = Gauge("manyhands_consumer_lag", "records that wait in Kafka behind those that this process took last", ["consumer"])
 PUBLISHED = Counter("manyhands_events_published_total", "facts acknowledged by Kafka")
 OUTBOX = Gauge("manyhands_outbox_waiting", "facts committed and not yet published")
 OVERDUE = Gauge("manyhands_due_overdue", "due rows whose time has come")

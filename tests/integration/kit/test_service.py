@@ -69,6 +69,22 @@ async def test_killed_between_commit_and_offsets_the_records_come_again_and_have
     await effects_once(installation, 100)
 
 
+async def test_metrics_tell_how_many_records_wait_in_kafka(installation: Installation) -> None:
+    await installation.post(Pinged.topic, [pinged("t", n, "slow" if n == 1 else "echo") for n in range(1, 41)], partition=0)
+    process = installation.start(batch_records=10)
+    seen: set[float] = set()
+
+    async def none_waits() -> bool:
+        with contextlib.suppress(httpx.HTTPError):
+            lines = (await process.get("/metrics")).text.splitlines()
+            seen.update(float(line.split()[-1]) for line in lines if line.startswith('manyhands_consumer_lag{consumer="echo.echo.in.v1"}'))
+        return 0.0 in seen
+
+    await until(none_waits)
+    assert 30.0 in seen, f"while the first ten were slow, thirty waited: {seen}"
+    await effects_once(installation, 40)
+
+
 async def test_killed_at_any_moment_under_load_by_turns_two_replicas_do_everything_once(installation: Installation) -> None:
     rng, total = random.Random(9), 4000
     feeding = asyncio.create_task(feed(installation, 0, total))
