@@ -20,15 +20,19 @@ from rich.table import Table
 from scipy.optimize import linear_sum_assignment, linprog
 from scipy.sparse import coo_array
 
+from bench.report import Goal, goals_as_json, show_goals
+from bench.shuffled import Arrivals, shares
 from services.allocate.command import Figures, Files, Objective, run
 from services.matcher.dated import Floats
 from services.matcher.flow import MILLION
 
 PLACES = 3
 SIZES = ((1_000, 200), (2_000, 400), (5_000, 1_000), (10_000, 2_000), (20_000, 2_000))
-BARE_UP_TO, PLAIN_UP_TO = 5_000 * 1_000, 1_000 * 200
+BARE_UP_TO, PLAIN_UP_TO, TIMED = 5_000 * 1_000, 1_000 * 200, 10_000 * 2_000
+ARRIVALS = 20  # orders of arrival of an instance
 OBJECTIVES: tuple[Objective, ...] = ("total", "spread", "fair")
 _SEED = 7
+_SHOWN = ("status", "total", "worst", "worst_bound", "gini", "max_load", "unused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,24 @@ def measure(instances: Path | None, out: Console) -> dict[str, Any]:
         )
     out.print(table)
     found: dict[str, Any] = {"places": PLACES, "sizes": [{name: _short(getattr(s, name)) for name in Size.__slots__} for s in sizes]}
+    held = [goal for size in sizes for goal in _goals_of(size)]
     if instances is not None:
-        found["instances"] = {file.stem: _instance(file, out) for file in sorted(instances.glob("*.in"))}
-    return found
+        found["instances"] = {file.stem: _instance(file, held, out) for file in sorted(instances.glob("*.in"))}
+    show_goals(held, out)
+    return found | {"goals": goals_as_json(held)}
+
+
+def _goals_of(size: Size) -> list[Goal]:
+    """What a size is held against. About 100 MB are Python and its libraries, so memory says something of large matrices only."""
+    name, pairs = f"{size.requests:,} x {size.peers:,}", size.requests * size.peers
+    held = []
+    if size.bare is not None and pairs >= BARE_UP_TO:
+        held.append(Goal(f"{name}: whole command over the bare solver", size.command / size.bare, 1.5, at_most=True))
+    if pairs == TIMED:
+        held.append(Goal(f"{name}: seconds of the solve", size.solve, 1.5, at_most=True))
+    if pairs >= TIMED:
+        held.append(Goal(f"{name}: memory over that of the matrix", size.memory, 3.0, at_most=True))
+    return held
 
 
 def _short(value: float | None) -> float | None:
@@ -106,6 +125,8 @@ def _files(folder: Path, fit: Floats, places: int, capacity: int) -> Files:
 _ALONE = """
 import json, sys
 from pathlib import Path
+from bench.report import Goal, goals_as_json, show_goals
+from bench.shuffled import Arrivals, shares
 from services.allocate.command import Files, run
 found = run(Files(*map(Path, sys.argv[1:5])), "total")
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
@@ -164,20 +185,43 @@ def _program(fit: Floats, capacity: int) -> float:
     return -float(solved.fun)
 
 
-def _instance(file: Path, out: Console) -> dict[str, Any]:
+def _instance(file: Path, held: list[Goal], out: Console) -> dict[str, Any]:
     """A published instance: three places each; at most twelve for each peer, or six where there are few requests."""
     head, *rows = file.read_text().splitlines()
     requests, peers = map(int, head.split())
     fit = np.array([[float(word) for word in row.split()] for row in rows[:requests]])
     capacity = 12 if requests > 100 else 6
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"linear_program": _program(fit, capacity)}
     with tempfile.TemporaryDirectory(prefix="manyhands-bench-") as name:
         files = _files(Path(name), fit, PLACES, capacity)
         for objective in OBJECTIVES:
             figures: Figures = run(files, objective)
-            found[objective] = {key: getattr(figures, key) for key in ("status", "total", "worst", "gini", "max_load", "unused")}
+            found[objective] = {key: getattr(figures, key) for key in _SHOWN}
             out.print(
                 f"{file.stem} ({requests} x {peers}, at most {capacity}) {objective}: {figures.total:g}, Gini {figures.gini:.4f}, "
-                f"worst {figures.worst:.4f}, {figures.status}, {figures.solve_s:.2f} s"
+                f"worst {figures.worst:.4f} of {figures.worst_bound or figures.worst:.4f}, {figures.status}, {figures.solve_s:.2f} s"
             )
+    best = found["total"]["total"]
+    held += [
+        Goal(f"{file.stem}: total over that of an independent linear program", best / found["linear_program"], 1 - 1e-9),
+        Goal(f"{file.stem}: total kept by the even allocation", found["spread"]["total"] / best, 1 - 1e-9),
+        Goal(
+            f"{file.stem}: Gini of the even allocation over that of the best total",
+            found["spread"]["gini"] / found["total"]["gini"],
+            0.6,
+            True,
+        ),
+    ]
+    arriving = found["arriving"] = _arriving(fit, capacity, best)
+    out.print(
+        f"{file.stem}, arriving in {ARRIVALS} shuffled orders: " + ", ".join(f"{name} {share:.2%}" for name, share in arriving.items())
+    )
+    held.append(Goal(f"{file.stem}: online + rounds over hindsight, {ARRIVALS} orders", max(arriving.values()), 0.99))
     return found
+
+
+def _arriving(fit: Floats, capacity: int, best: float) -> dict[str, float]:
+    """By policy, the mean share of the optimum in hindsight."""
+    orders = [np.random.default_rng(seed).permutation(len(fit)) for seed in range(ARRIVALS)]
+    each = [shares(Arrivals(fit, PLACES, capacity, order), best) for order in orders]
+    return {name: round(float(np.mean([found[name] for found in each])), 5) for name in each[0]}

@@ -88,8 +88,22 @@ def as_json(sides: Mapping[str, Side], held: Sequence[Goal]) -> dict[str, Any]:
         "sides": {
             name: {"full_speed": _run(s.full), "at_50_a_second": _run(s.quiet), "peak_mb": _rounded(s.peak_mb)} for name, s in sides.items()
         },
-        "goals": [asdict(each) | {"ratio": round(each.ratio, 3), "reached": each.reached} for each in held],
+        "goals": goals_as_json(held),
     }
+
+
+def show_goals(held: Sequence[Goal], out: Console) -> None:
+    """A line for each goal: measured, goal, by how much it is passed (+) or missed (-)."""
+    out.print(f"\n{'goals':72}{'measured':>9}{'goal':>16}{'distance':>10}", highlight=False, soft_wrap=True)
+    for each in held:
+        goal = f"{'at most' if each.at_most else 'at least'} {each.goal:.3f}"
+        words = "reached" if each.reached else "not reached"
+        out.print(f"{each.what:72}{each.ratio:9.3f}{goal:>16}{each.beyond:+10.3f}  {words}", highlight=False, soft_wrap=True)
+
+
+def goals_as_json(held: Sequence[Goal]) -> list[dict[str, Any]]:
+    """The same, for results.json."""
+    return [asdict(each) | {"ratio": round(each.ratio, 4), "reached": each.reached} for each in held]
 
 
 _SPEEDS: dict[str, Callable[[Side], str]] = {

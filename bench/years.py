@@ -6,14 +6,13 @@ six seeded years of our own are made. One set of prices does not fit every maker
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress
 
-from bench.report import Goal
+from bench.report import Goal, goals_as_json, show_goals
 from services.matcher.policy import Policy
 from services.simulation import making
 from services.simulation.compare import CALENDAR, POLICIES, Line, Outcome, Task, lines, run
@@ -53,12 +52,12 @@ def measure(usual: Sequence[Path], sparse: Sequence[Path], out: Console) -> dict
     for words, by_name in found.items():
         _show(f"{words}: {len(sparse if words == 'sparse years' else usual)} years", list(by_name.values()), out)
     held = goals(found)
-    _show_goals(held, out)
+    show_goals(held, out)
     return {
         "years": len(usual),
         "sparse_years": len(sparse),
         "lines": {words: [line.as_json() for line in by_name.values()] for words, by_name in found.items()},
-        "goals": [asdict(each) | {"ratio": round(each.ratio, 4), "reached": each.reached} for each in held],
+        "goals": goals_as_json(held),
     }
 
 
@@ -108,11 +107,3 @@ def _show(title: str, found: Sequence[Line], out: Console) -> None:
     out.print(f"\n{title}", highlight=False)
     for first, *rest in (HEADINGS, *(row(line) for line in found)):
         out.print(f"{first:15}" + "".join(f"{cell:>10}" for cell in rest), highlight=False, soft_wrap=True)
-
-
-def _show_goals(held: Sequence[Goal], out: Console) -> None:
-    out.print(f"\n{'goals':72}{'measured':>9}{'goal':>16}{'distance':>10}", highlight=False, soft_wrap=True)
-    for each in held:
-        goal = f"{'at most' if each.at_most else 'at least'} {each.goal:.3f}"
-        words = "reached" if each.reached else "not reached"
-        out.print(f"{each.what:72}{each.ratio:9.3f}{goal:>16}{each.beyond:+10.3f}  {words}", highlight=False, soft_wrap=True)

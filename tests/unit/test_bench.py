@@ -5,9 +5,10 @@ import random
 import socket
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bench import names, report, years
+from bench import names, report, shuffled, years
 from bench.measure import Run, figures
 from bench.pipeline import Side
 from bench.report import Goal
@@ -70,6 +71,19 @@ def test_every_goal_of_the_simulated_year_says_how_far_it_is_passed_or_missed() 
     assert not any("sparse" in what for what in held), "no sparse years were given"
     more = years.goals(found | {"sparse years": found["evener"]})
     assert sum("sparse" in goal.what for goal in more) == 3
+
+
+def test_arrivals_that_wait_for_all_the_others_have_the_optimum_and_nobody_has_more() -> None:
+    rng = np.random.default_rng(4)
+    fit = rng.random((24, 9))
+    best = shuffled.hindsight(fit, 2, 7)
+    arrivals = shuffled.Arrivals(fit, 2, 7, rng.permutation(24))
+    found = shuffled.shares(arrivals, best)
+    assert len(found) == 2 + len(shuffled.WAITS)
+    assert all(0.5 < share <= 1 + 1e-9 for share in found.values())
+    assert found["greedy"] < found["online + rounds, waiting 2 of 12"]
+    roomy = shuffled.Arrivals(fit, 2, 100, arrivals.order)
+    assert shuffled.greedy(roomy) == pytest.approx(np.sort(fit, axis=1)[:, -2:].sum()), "nobody is in anybody's way"
 
 
 def line(name: str) -> Line:
