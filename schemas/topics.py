@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FILE = Path(__file__).with_name("topics.yaml")
 
-Service = Literal["requests", "matcher", "registry"]
+Service = Literal["requests", "matcher", "registry", "desk"]
 OUTSIDE = "intake"
 """Whoever posts requests to us. Not a service of ours: what it writes is never trusted."""
 

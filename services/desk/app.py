@@ -4,9 +4,9 @@ from fastapi import APIRouter
 
 from services.desk import home, sign_in
 from services.desk.furniture import furnish
+from services.desk.handlers import ears
 from services.desk.settings import DeskSettings
 from services.kit.due import Diary
-from services.kit.ears import Ears
 from services.kit.service import Service, run
 
 ROOMS = (home.router, sign_in.router)
@@ -17,7 +17,7 @@ for room in ROOMS:
 SERVICE = Service(
     name="desk",
     summary="Where advisers decide: pages for people.",
-    ears=Ears(),
+    ears=ears,
     diary=Diary(),
     router=router,
     furnish=furnish,

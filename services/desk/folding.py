@@ -1,0 +1,197 @@
+"""A case folded from what three services say about a request; each service's facts count by their own sequence. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from schemas import matcher, requests
+from services.desk.case import Asked, Case, Chosen, Doubt, Gone
+from services.vocabulary.councils import council_regions
+
+Said = Mapping[str, Any]
+"""What a fact says, by field, as its JSON has it."""
+_LINE = ("line", "place", "role", "peer", "council", "days")
+
+
+def fold(case: Case, kind: str, said: Said, at: datetime, sequence: int) -> bool:
+    """Take a fact of type `kind` into the case. False, and nothing changed, for one that it has,
+    or that a later one of its service has overtaken."""
+    service = kind.split(".", 2)[1]
+    if sequence <= case.heard.get(service, 0):
+        return False
+    case.heard[service] = sequence
+    step = _STEPS.get(kind)
+    if step is not None:
+        before = case.waiting
+        step(case, said)
+        if service == "matcher":
+            case.match_version, case.match = said["version"], said["match"]
+        elif service == "requests":
+            case.version = said["version"]
+        if case.waiting != before:
+            case.since = at
+    if case.changed_at is None or at >= case.changed_at:
+        case.changed_at, case.changed_by = at, said.get("actor") or service
+    return True
+
+
+def _content(case: Case, said: Said) -> None:
+    case.standing, case.doubt = "open", None
+    case.reference, case.host, case.kind, case.origin = said["reference"], said["host"], said["kind"], said["origin"]
+    case.priority, case.themes, case.days, case.received_at = said["priority"], said["themes"], said["days"], said["received_at"]
+    case.places = [(seat["place"], seat["role"]) for seat in said["places"]]
+    case.starts, case.ends = said["starts"], said["ends"]
+    case.wishes = {name: value for name, value in said.get("wishes", {}).items() if value}
+    case.regions = _regions(said["host"])
+
+
+def _raised(case: Case, said: Said) -> None:
+    case.standing = "question"
+    case.doubt = Doubt("requests", said["question"], said["field"], said["rule"], said["candidates"])
+    if case.host is None:
+        case.regions = _regions(*said["candidates"])
+
+
+def _answered(case: Case, _: Said) -> None:
+    case.doubt = None
+    case.standing = "open"
+
+
+def _rejected(case: Case, said: Said) -> None:
+    case.standing, case.reference, case.doubt = "rejected", said["reference"], None
+
+
+def _withdrawn(case: Case, _: Said) -> None:
+    case.standing, case.doubt = "withdrawn", None
+
+
+def _suggested(case: Case, said: Said) -> None:
+    _afresh(case, "suggested")
+    case.host, case.kind = said["host"], said["kind"]
+
+
+def _afresh(case: Case, progress: str) -> None:
+    case.progress, case.lines, case.consents, case.short, case.retry_at, case.gone = progress, [], {}, [], None, []
+    case.escalated = ""
+
+
+def _selected(case: Case, said: Said) -> None:
+    _afresh(case, "selected")
+    _lines(case, said)
+
+
+def _arranged(case: Case, said: Said) -> None:
+    _afresh(case, "arranging")
+    _lines(case, said)
+    case.host, case.kind, case.starts, case.ends = said["host"], said["kind"], said["starts"], said["ends"]
+    if case.standing == "unknown":
+        case.standing, case.origin, case.regions = "open", "arrangement", _regions(said["host"])
+
+
+def _lines(case: Case, said: Said) -> None:
+    case.lines = [Chosen(**{name: line[name] for name in _LINE}) for line in said["lines"]]
+
+
+def _asked(case: Case, said: Said) -> None:
+    case.progress = "consenting"
+    case.consents[said["consent"]] = Asked(said["party"], said["stage"], said.get("peer"), said["deadline"])
+
+
+def _given(case: Case, said: Said) -> None:
+    if said["consent"] in case.consents:
+        case.consents[said["consent"]].state = "given"
+
+
+def _refused(case: Case, said: Said) -> None:
+    if said["consent"] in case.consents:
+        case.consents[said["consent"]].state = "refused"
+
+
+def _completing(case: Case, _: Said) -> None:
+    case.progress = "completing"
+
+
+def _placed(case: Case, said: Said) -> None:
+    case.progress, case.starts, case.ends = "placed", said["starts"], said["ends"]
+    _lines(case, said)
+
+
+def _over(case: Case, _: Said) -> None:
+    _afresh(case, "new")
+
+
+def _unmet(case: Case, said: Said) -> None:
+    _afresh(case, "unmet")
+    case.short, case.retry_at = [seat["role"] for seat in said["short"]], said["retry_at"]
+
+
+def _escalated(case: Case, said: Said) -> None:
+    case.escalated = said["because"]
+
+
+def _disqualified(case: Case, said: Said) -> None:
+    seat = said.get("instead")
+    instead = [each["peer"] for each in seat["candidates"]] if seat else []
+    case.gone.append(Gone(said["place"], said["peer"], said["rule"], said["was"], instead))
+
+
+def _waived(case: Case, said: Said) -> None:
+    case.waived.append((said["place"], said["peer"], said["actor"]))
+
+
+def _questioned(case: Case, said: Said) -> None:
+    case.progress = "questioned"
+    case.doubt = Doubt("matcher", said["question"], "", said["rule"], said["candidates"], said["short_by"])
+
+
+def _told_what_to_do(case: Case, _: Said) -> None:
+    case.progress, case.doubt = "arranging", None
+
+
+def _completed(case: Case, _: Said) -> None:
+    case.progress, case.gone, case.escalated = "completed", [], ""
+
+
+def _extended(case: Case, said: Said) -> None:
+    case.ends = said["ends"]
+
+
+def _nothing(_: Case, __: Said) -> None:
+    """The version moves on, and nothing else."""
+
+
+def _regions(*councils: str | None) -> list[str]:
+    known = council_regions()
+    return list(dict.fromkeys(known[council] for council in councils if council and council in known))
+
+
+_STEPS: dict[str, Callable[[Case, Said], None]] = {
+    requests.RequestOpened.type: _content,
+    requests.RequestAmended.type: _content,
+    requests.RequestRejected.type: _rejected,
+    requests.QuestionRaised.type: _raised,
+    requests.QuestionAnswered.type: _answered,
+    requests.RequestWithdrawn.type: _withdrawn,
+    matcher.MatchSuggested.type: _suggested,
+    matcher.SuggestionDeclined.type: _over,
+    matcher.MatchSelected.type: _selected,
+    matcher.ConsentAsked.type: _asked,
+    matcher.ConsentGiven.type: _given,
+    matcher.ConsentRefused.type: _refused,
+    matcher.ConsentsCompleted.type: _completing,
+    matcher.MatchPlaced.type: _placed,
+    matcher.MatchLapsed.type: _over,
+    matcher.MatchWithdrawn.type: _over,
+    matcher.RequestUnmet.type: _unmet,
+    matcher.RequestEscalated.type: _escalated,
+    matcher.PeerDisqualified.type: _disqualified,
+    matcher.RuleWaived.type: _waived,
+    matcher.ArrangementRecorded.type: _arranged,
+    matcher.QuestionRaised.type: _questioned,
+    matcher.QuestionAnswered.type: _told_what_to_do,
+    matcher.SupportCompleted.type: _completed,
+    matcher.SupportEndedEarly.type: _completed,
+    matcher.SupportPaused.type: _nothing,
+    matcher.SupportResumed.type: _nothing,
+    matcher.SupportExtended.type: _extended,
+}

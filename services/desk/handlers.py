@@ -1,0 +1,99 @@
+"""What the desk hears: everything about requests, and the registry's state. Load, fold, save, tell the pages."""
+
+from collections.abc import Sequence
+
+from pydantic_core import to_json
+
+from schemas import matcher, registry
+from schemas import requests as asked
+from schemas.fact import Fact
+from services.desk import case_store, hearsay
+from services.desk.case import Case
+from services.desk.folding import fold
+from services.desk.hearsay import Record, Told
+from services.kit.ears import Ears, Route
+from services.kit.work import Heard, Work
+
+ears = Ears()
+
+FOLLOWED: tuple[type[Fact], ...] = (
+    asked.RequestOpened,
+    asked.RequestAmended,
+    asked.RequestRejected,
+    asked.QuestionRaised,
+    asked.QuestionAnswered,
+    asked.RequestWithdrawn,
+    matcher.MatchSuggested,
+    matcher.SuggestionDeclined,
+    matcher.MatchSelected,
+    matcher.ConsentAsked,
+    matcher.ConsentGiven,
+    matcher.ConsentRefused,
+    matcher.ConsentsCompleted,
+    matcher.MatchPlaced,
+    matcher.MatchLapsed,
+    matcher.MatchWithdrawn,
+    matcher.RequestUnmet,
+    matcher.RequestEscalated,
+    matcher.PeerDisqualified,
+    matcher.RuleWaived,
+    matcher.ArrangementRecorded,
+    matcher.QuestionRaised,
+    matcher.QuestionAnswered,
+    matcher.SupportCompleted,
+    matcher.SupportPaused,
+    matcher.SupportResumed,
+    matcher.SupportExtended,
+    matcher.SupportEndedEarly,
+    registry.CapacityHeld,
+    registry.HoldRefused,
+    registry.CapacityPlaced,
+    registry.HoldExpired,
+    registry.HoldReleased,
+)
+"""Every fact about a request."""
+_SUGGESTED = matcher.MatchSuggested.type
+_LONG = {fact.type for fact in (matcher.MatchSuggested, matcher.RequestUnmet, matcher.PeerDisqualified)}
+_UNSUGGESTED = {fact.type for fact in (matcher.SuggestionDeclined, matcher.MatchLapsed, matcher.MatchWithdrawn, matcher.RequestUnmet)}
+
+
+async def follow(heard: Sequence[Heard[Told]], work: Work) -> None:
+    """Every fact goes into the timeline, and into the case in the order of its service; the pages are told."""
+    cases = await case_store.lock(work.db, {h.fact.said["request"] for h in heard}, work.now)
+    changed: dict[str, Case] = {}
+    suggestions: dict[str, str] = {}
+    for h in heard:
+        case, kind = cases[h.fact.said["request"]], h.envelope.type
+        if fold(case, kind, h.fact.said, h.envelope.time, h.envelope.sequence):
+            changed[case.request] = case
+            if kind == _SUGGESTED:
+                suggestions[case.request] = h.fact.payload.decode()
+            elif kind in _UNSUGGESTED:
+                suggestions[case.request] = ""
+    await case_store.tell(work.db, [_event(h) for h in heard])
+    await case_store.save(work.db, list(changed.values()), suggestions)
+    await case_store.announce(work.db, list(changed.values()))
+
+
+def _event(heard: Heard[Told]) -> case_store.Event:
+    said, envelope = heard.fact.said, heard.envelope
+    detail = to_json(hearsay.shortened(said)) if envelope.type in _LONG else heard.fact.payload
+    service = envelope.type.split(".", 2)[1]
+    return said["request"], service, envelope.sequence, envelope.time, envelope.type, said.get("actor") or "", detail.decode()
+
+
+async def keep_state(heard: Sequence[Heard[Record]], work: Work) -> None:
+    """Keep the newest record of each key."""
+    newest: dict[str, tuple[int, str]] = {}
+    for h in heard:
+        key = h.envelope.subject
+        if h.fact.version > newest.get(key, (0, ""))[0]:
+            newest[key] = (h.fact.version, h.fact.payload.decode())
+    await case_store.keep(work.db, newest)
+
+
+for _fact in FOLLOWED:
+    # the pages need little of a fact: to read no more than that takes less than half the time
+    ears.routes[_fact.type] = Route(_fact.topic, follow, hearsay.told)
+for _state in (registry.PeerState, registry.CouncilState, registry.LoadState):
+    ears.routes[_state.type] = Route(_state.topic, keep_state, hearsay.record)

@@ -1,0 +1,73 @@
+"""How a request's facts become what a page shows: its state, for what a person is wanted, and until when."""
+
+import json
+from datetime import timedelta
+
+from schemas.fact import Fact
+from services.desk.case import Case, from_json, to_json
+from services.desk.folding import fold
+from services.desk.hearsay import shortened
+from tests.support.stories import BATH, LEEDS, NOW, Story
+
+
+def told(story: Story, *facts: Fact, case: Case | None = None) -> Case:
+    case = case or Case(request=story.request)
+    for number, fact in enumerate(facts):
+        service = fact.type.split(".")[1]
+        assert fold(case, fact.type, json.loads(fact.model_dump_json()), NOW + timedelta(hours=number), case.heard.get(service, 0) + 1)
+    return case
+
+
+def test_a_suggestion_waits_for_a_decision_and_a_choice_for_its_consents() -> None:
+    story = Story(priority="newly_appointed")
+    case = told(story, story.opened(), story.suggested())
+    assert (case.state, case.waiting, case.urgency, case.regions) == ("suggested", "decide", 2, ["Yorkshire and The Humber"])
+    assert case.since == NOW + timedelta(hours=1)
+    told(story, story.selected(), case=case)
+    assert (case.waiting, [line.peer for line in case.lines], case.deadline) == ("", ["p1"], None)
+    told(story, story.asked("c1", days=7), story.asked("c2", "peer", days=2, peer="p1"), case=case)
+    assert case.waiting == "consent"
+    assert case.deadline == case.consents["c2"].deadline
+    told(story, story.given("c2", "peer"), case=case)
+    assert case.deadline == case.consents["c1"].deadline
+    told(story, story.given("c1"), story.placed(), case=case)
+    assert (case.state, case.waiting) == ("placed", "")
+
+
+def test_placed_work_waits_again_when_the_peer_no_longer_qualifies() -> None:
+    story = Story()
+    case = told(story, story.opened(), story.suggested(), story.selected(), story.placed(), story.disqualified())
+    assert (case.waiting, case.gone[0].rule) == ("broken", "portfolio")
+
+
+def test_an_unclear_council_is_asked_of_the_advisers_of_every_region_it_could_lie_in() -> None:
+    story = Story()
+    case = told(story, story.doubted(LEEDS, BATH))
+    assert (case.waiting, case.host) == ("question", None)
+    assert case.regions == ["Yorkshire and The Humber", "South West"]
+
+
+def test_nobody_is_wanted_for_what_is_withdrawn() -> None:
+    story = Story()
+    case = told(story, story.opened(), story.suggested(), story.withdrawn())
+    assert (case.state, case.waiting) == ("withdrawn", "")
+
+
+def test_a_fact_that_comes_again_or_too_late_changes_nothing() -> None:
+    story = Story()
+    case = told(story, story.opened(), story.suggested(), story.unmet())
+    before = to_json(case)
+    assert not fold(case, "manyhands.matcher.match-suggested.v1", json.loads(story.suggested().model_dump_json()), NOW, 1)
+    assert to_json(case) == before
+    assert case.waiting == "shortage"
+
+
+def test_a_case_is_read_as_it_was_written() -> None:
+    story = Story()
+    case = told(story, story.opened(), story.suggested(), story.selected(), story.asked(), story.disqualified())
+    assert from_json(to_json(case)) == case
+
+
+def test_a_timeline_keeps_whom_a_suggestion_names_and_not_its_arithmetic() -> None:
+    kept = shortened(json.loads(Story().suggested("p7").model_dump_json()))
+    assert kept["places"] == [{"place": "lead_member-1", "role": "lead_member", "peers": ["p7"]}]
