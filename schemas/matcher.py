@@ -46,7 +46,10 @@ class PlaceSuggestion(Value):
 
 
 class MatchSuggested(MatcherFact, type="manyhands.matcher.match-suggested.v1"):
-    """Peers are proposed for a request; an adviser decides. `ranking` names the stored inputs from which the ranking can be replayed."""
+    """Peers are proposed for a request; an adviser decides. `ranking` names the stored inputs from which the ranking can be replayed.
+
+    scarcity_version: the scarcity prices that were applied, 0 where none were known.
+    """
 
     host: LaCode
     kind: Code
@@ -58,6 +61,7 @@ class MatchSuggested(MatcherFact, type="manyhands.matcher.match-suggested.v1"):
     policy_version: Annotated[int, Field(ge=1)]
     as_of: date
     ranking: str
+    scarcity_version: Annotated[int, Field(ge=0)] = 0
 
 
 class SuggestionDeclined(MatcherFact, type="manyhands.matcher.suggestion-declined.v1"):

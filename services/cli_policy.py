@@ -74,6 +74,23 @@ def adopt(version: int, reason: Reason, me: Me = None) -> None:
     out.print(f"Policy {kept['version']} ranks from now on, in the place of {active}.")
 
 
+@app.command()
+def scarcity(
+    reason: Annotated[str | None, typer.Option(help="work them out anew, and why, in a sentence; nothing about any person")] = None,
+    me: Me = None,
+    as_json: Json = False,
+) -> None:
+    """The prices of who is needed for what only few can do, worked out from the requests of the last twelve months."""
+    matcher = reach("matcher", "governor", me)
+    found = matcher.post("/scarcity", {"reason": reason}) if reason else matcher.get("/scarcity")
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+        return
+    out.print(f"Version {found['version']} of {found['as_of']}, of {found['requests']:,} requests; {found['priced']:,} peers have a price.")
+    for role, price in sorted(found["roles"].items(), key=lambda each: -each[1]):
+        out.print(f"  {role.replace('_', ' ')}: {price:.3f} of fit on average")
+
+
 @app.command("tune")
 def tune_(
     stream: Annotated[list[Path], typer.Option(exists=True, file_okay=False, help="a year as plain files; may be given more than once")],

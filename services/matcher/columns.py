@@ -70,6 +70,7 @@ class Columns:
         states = [records.councils.get(code) for code in self.councils.codes]
         self.council_offers = Offers([state.offers if state else () for state in states])
         self.peer_load, self.council_load = Carried(len(peers)), Carried(len(states))
+        self.scarcity: Ints = np.zeros(len(peers), np.int64)
         self.visits = Visits()
         self._pools: Kept[tuple[str, int, Needs], Pool] = Kept(max(64, _ROWS_KEPT // max(1, len(peers))))
         self._council_days: Kept[int, InForce] = Kept(1024)
@@ -103,6 +104,10 @@ class Columns:
             if kind == "peer":
                 self.visits.set(rows[name], state.challenges if state else ())
 
+    def value(self, scarcity: Mapping[str, int]) -> None:
+        """Sets the scarcity prices, by peer in billionths of fit; whoever is not named has none."""
+        self.scarcity[:] = [scarcity.get(peer, 0) for peer in self.ids]
+
     def weigh(self, peer: str, parts: int) -> None:
         """Adds open suggestions of a peer, in parts of WHOLE; unknown peers have no row yet."""
         row = self.index.get(peer)
@@ -121,6 +126,7 @@ class Register:
         self.version = -1
         self.records = Records()
         self._open: dict[str, int] = {}
+        self._scarcity: Mapping[str, int] = {}
         self._columns: Columns | None = None
 
     def apply(self, records: Iterable[tuple[int, str, State | None]]) -> None:
@@ -143,6 +149,12 @@ class Register:
         for peer, weight in changes:
             self._add(peer, round(weight * WHOLE))
 
+    def value(self, scarcity: Mapping[str, int]) -> None:
+        """Sets the scarcity prices, by peer in billionths of fit; peers who are not in the register yet are remembered."""
+        self._scarcity = scarcity
+        if self._columns is not None:
+            self._columns.value(scarcity)
+
     def columns(self) -> Columns:
         """The columns as of now, laid out anew only after a peer or council changed."""
         if self._columns is None:
@@ -151,10 +163,13 @@ class Register:
                 self._columns.carry(owner, self.records)
             for peer, parts in self._open.items():
                 self._columns.weigh(peer, parts)
+            self._columns.value(self._scarcity)
         return self._columns
 
     def load_vector(self, as_of: date) -> bytes:
-        """What decides a ranking beside the records up to `version` and the policy: the day and the open suggestions. Packed JSON.
+        """What decides a ranking beside the records up to `version`, the policy and the scarcity prices: the day and the open suggestions.
+
+        Packed JSON.
 
         Store it with a batch before its first request is ranked: the batch's requests in their order then replay exactly.
         """

@@ -76,6 +76,7 @@ def proposed(story: Story, places: Sequence[PlaceSuggestion], short: Sequence[Sh
         policy_version=inputs.policy_version,
         as_of=inputs.as_of,
         ranking=inputs.ranking,
+        scarcity_version=inputs.scarcity_version,
     )
     match = Match.model_construct(
         match=ident, suggestion=cast(say.MatchSuggested, draft.facts[-1]), starts=content.starts, ends=content.ends

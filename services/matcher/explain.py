@@ -26,13 +26,14 @@ _SIMILAR = (
     (0.35, "a council of the same type"),
     (0.0, "another type of council"),
 )
+_RARE = 0.02
 _LOADED = ((0.06, "carries much load"), (0.02, "carries some load"), (0.0, "carries little load"))
 
 
 def one_line(candidate: Candidate) -> str:
     """Why this peer, in one line: words first, then the fit with its terms and the price of load."""
     terms = candidate.terms
-    words = [*_about_fit(terms), _about_load(candidate.price)]
+    words = [*_about_fit(terms), *_about_load(candidate.price)]
     figures = ", ".join(f"{name} {value:.2f}" for name, value in terms.items() if name != BORDER)
     border = f", land border {candidate.weights[BORDER]:+.2f}" if BORDER in terms else ""
     price = sum(candidate.price.values())
@@ -110,11 +111,13 @@ def _about_fit(terms: Mapping[str, float]) -> list[str]:
     return words
 
 
-def _about_load(price: Mapping[str, float]) -> str:
+def _about_load(price: Mapping[str, float]) -> list[str]:
+    scarcity = price.get("scarcity", 0.0)
+    rare = ["needed for work that few others can do"] if scarcity >= _RARE else []
     if price.get("reach"):
-        return "from a council that carries nothing yet"
-    costs = sum(price.values())
-    return next((word for least, word in _LOADED if costs >= least), _LOADED[-1][1])
+        return ["from a council that carries nothing yet", *rare]
+    costs = sum(price.values()) - scarcity
+    return [next((word for least, word in _LOADED if costs >= least), _LOADED[-1][1]), *rare]
 
 
 def _by_rule(excluded: Mapping[str, int]) -> str:

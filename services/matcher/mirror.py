@@ -1,4 +1,4 @@
-"""A replica's copy of the registry's state, the open load and the active policy: refreshed before every ranking, in one snapshot."""
+"""A replica's copy of the registry's state, open load, policy and scarcity prices: refreshed before every ranking, in one snapshot."""
 
 import asyncio
 import uuid
@@ -9,17 +9,18 @@ from pydantic import TypeAdapter
 
 from schemas.matcher import PlaceSuggestion
 from services.kit.database import Connection
-from services.matcher import policy_store, ranking, store
+from services.matcher import policy_store, ranking, scarcity_store, store
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.matcher.ranking import Ask, Ranked
+from services.matcher.scarcity import Scarcity
 from services.matcher.steps import Inputs
 
-_ASKS = TypeAdapter(list[Ask])
+ASKS = TypeAdapter(list[Ask])
 
 
 class Mirror:
-    """The register and the active policy in memory, and how much of the register is settled.
+    """The register with the newest scarcity prices and the active policy in memory, and how much of the register is settled.
 
     An installation that has no policy yet begins with the one given here.
 
@@ -29,7 +30,7 @@ class Mirror:
 
     def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
         self.register, self.policy = Register(), policy
-        self._horizon, self._adopted = "0", 0
+        self._horizon, self._adopted, self._valued = "0", 0, 0
         self._passing: dict[str, float] = {}
         self._lock = asyncio.Lock()
 
@@ -48,17 +49,21 @@ class Mirror:
             for each in ranked:
                 for peer, weight in weights(each.suggestions):
                     self._passing[peer] = self._passing.get(peer, 0.0) + weight
-            inputs = Inputs(str(uuid.uuid4()), self.register.version, self.policy.version, as_of)
-        stored = store.Ranking(inputs.registry_version, inputs.policy_version, as_of, load, _ASKS.dump_json(list(asks)))
+            inputs = Inputs(str(uuid.uuid4()), self.register.version, self.policy.version, as_of, self._valued)
+        versions = inputs.registry_version, inputs.policy_version, inputs.scarcity_version
+        stored = store.Ranking(*versions, as_of, load, ASKS.dump_json(list(asks)))
         await store.add_ranking(db, inputs.ranking, now, stored)
         return ranked, inputs
 
     async def _refresh(self, db: Connection) -> None:
-        new = await store.since(db, self.register.version, self._horizon, self._adopted)
+        new = await store.since(db, self.register.version, self._horizon, self._adopted, self._valued)
         if new.policy is None:
             self.policy = await policy_store.begin(db, self.policy)
         elif new.policy[0] != self._adopted:
             self._adopted, self.policy = new.policy[0], Policy.model_validate_json(new.policy[1])
+        if new.scarcity is not None and new.scarcity[0] != self._valued:
+            self.register.value(Scarcity.model_validate_json(new.scarcity[1]).prices)
+            self._valued = new.scarcity[0]
         self.register.add_open((peer, -weight) for peer, weight in self._passing.items())
         self.register.apply(new.records)
         self.register.add_open(new.settled)
@@ -79,5 +84,7 @@ async def replay(db: Connection, ident: str) -> list[Ranked]:
     (kept,) = await policy_store.known(db, stored.policy_version)
     register = Register()
     register.apply(await store.records_up_to(db, stored.registry_version))
+    if stored.scarcity_version:
+        register.value((await scarcity_store.known(db, stored.scarcity_version)).prices)
     as_of = register.restore(stored.load)
-    return ranking.rank(register, _ASKS.validate_json(stored.asks), kept.policy, as_of)
+    return ranking.rank(register, ASKS.validate_json(stored.asks), kept.policy, as_of)

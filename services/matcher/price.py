@@ -14,15 +14,19 @@ Load = TypeVar("Load", float, Floats)
 
 
 class Price(NamedTuple):
-    """In whole billionths of fit: for the peer's load, for the council's, and less for a new council."""
+    """In whole billionths of fit: for the peer's load, the council's, less for a new council, and for who is needed elsewhere."""
 
     peer: int
     council: int
     reach: int
+    scarcity: int
 
 
 class Prices:
-    """What the load of every peer and council costs; see `charged`. As of when it was made: what is added since, `renew` takes over."""
+    """What every peer costs: the load of peer and council, see `charged`, and the peer's scarcity.
+
+    As of when it was made: what is added since, `renew` takes over.
+    """
 
     def __init__(self, columns: Columns, policy: Policy, as_of: date) -> None:
         self._columns, self._policy = columns, policy
@@ -32,6 +36,8 @@ class Prices:
         self._peers: Floats = _of_peer(peer_loads, policy)
         self._councils: Ints = billionths(_of_council(council_loads, self._equal_share, policy))
         self._reach: Ints = (council_loads == 0) * -whole(policy.beta)
+        self._scarcity: Floats = columns.scarcity.astype(np.float64)
+        self._scarce = bool(columns.scarcity.any())
         self._both: Floats = (self._councils + self._reach).astype(np.float64)
 
     def total(self, peers: Ints, homes: Ints, scarceness: Floats) -> Floats:
@@ -41,11 +47,14 @@ class Prices:
         price *= BILLION
         np.rint(price, out=price)
         price += self._both[homes]
+        if self._scarce:
+            price += self._scarcity[peers]
         return price
 
     def parts(self, peer: int, home: int, scarceness: float) -> Price:
         """The price of one peer."""
-        return Price(whole(self._peers.item(peer) * scarceness), self._councils.item(home), self._reach.item(home))
+        load = whole(self._peers.item(peer) * scarceness)
+        return Price(load, self._councils.item(home), self._reach.item(home), self._columns.scarcity.item(peer))
 
     def renew(self, peer: int, home: int) -> None:
         """Takes over what a peer and its council carry now."""

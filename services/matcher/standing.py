@@ -10,7 +10,7 @@ from schemas.matcher import Candidate
 from services.matcher.dated import Ints
 from services.matcher.fit import BILLION, Fit, whole
 from services.matcher.lots import Lot
-from services.matcher.price import Prices
+from services.matcher.price import Price, Prices
 from services.matcher.rules import Left
 
 BELOW_FLOOR = "below_floor"
@@ -122,8 +122,8 @@ class Standing:
             council=sheet.columns.councils.codes[home],
             rank=rank,
             fit=fit / BILLION,
-            value=(fit - price.peer - price.council - price.reach) / BILLION,
+            value=(fit - sum(price)) / BILLION,
             terms=terms,
             weights=weights,
-            price={"peer": price.peer / BILLION, "council": price.council / BILLION, "reach": price.reach / BILLION},
+            price={name: part / BILLION for name, part in zip(Price._fields, price, strict=True)},
         )

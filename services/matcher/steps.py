@@ -32,6 +32,7 @@ class Inputs:
     registry_version: int
     policy_version: int
     as_of: date
+    scarcity_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,15 @@ where xid >= $2::text::xid8 group by 1, 3
 union all
 select 'policy', version, '', case when version = $3 then '' else doc end, 0
 from policy where version = (select version from adoption order by id desc limit 1)
+union all
+select 'scarcity', version, '', case when version = $4 then '' else doc end, 0
+from scarcity where version = (select max(version) from scarcity)
 order by 2"""
 _RECORDS_UP_TO = "select position, key, doc from registry_record where position <= $1 order by position"
-_RANKED = "insert into ranking (id, at, registry_version, policy_version, as_of, load, asks) values ($1, $2, $3, $4, $5, $6, $7)"
-_RANKING = "select registry_version, policy_version, as_of, load, asks from ranking where id = $1"
+_RANKED = """insert into ranking (id, at, registry_version, policy_version, scarcity_version, as_of, load, asks)
+             values ($1, $2, $3, $4, $5, $6, $7, $8)"""
+_RANKING = "select registry_version, policy_version, scarcity_version, as_of, load, asks from ranking where id = $1"
+_ASKED = "select asks from ranking where at > $1 order by at, id"
 _STATES = "select state, count(*) as n from story where ($1::text[] is null or region = any($1)) group by state order by state"
 
 
@@ -45,6 +50,7 @@ class Since:
     """What has changed since a replica last looked. horizon: transactions below it are over, and their load changes are in `settled`.
 
     policy: the active one's version, and its JSON where it is another than the replica has; None when none was ever adopted.
+    scarcity: the same of the newest scarcity prices; None while there are none.
     """
 
     horizon: str
@@ -52,6 +58,7 @@ class Since:
     settled: list[tuple[str, float]]
     passing: list[tuple[str, float]]
     policy: tuple[int, str] | None
+    scarcity: tuple[int, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ class Ranking:
 
     registry_version: int
     policy_version: int
+    scarcity_version: int
     as_of: date
     load: bytes
     asks: bytes
@@ -116,14 +124,14 @@ async def add_open(db: Connection, changes: Iterable[tuple[str, float]]) -> None
         await db.copy_records_to_table("load_change", records=sums.items(), columns=("peer", "weight"))
 
 
-async def since(db: Connection, position: int, horizon: str, policy: int) -> Since:
-    """Everything above a registry version and a horizon, and the active policy, in one snapshot."""
-    rows = await db.fetch(_SINCE, position, horizon, policy)
+async def since(db: Connection, position: int, horizon: str, policy: int, scarcity: int) -> Since:
+    """Everything above a registry version and a horizon, the active policy and the newest scarcity prices, in one snapshot."""
+    rows = await db.fetch(_SINCE, position, horizon, policy, scarcity)
     records = [(row["position"], row["key"], _state(row["key"], row["doc"])) for row in rows if row["what"] == "record"]
     settled = [(row["key"], row["weight"]) for row in rows if row["what"] == "settled"]
     passing = [(row["key"], row["weight"]) for row in rows if row["what"] == "passing"]
-    active = next(((row["position"], row["doc"]) for row in rows if row["what"] == "policy"), None)
-    return Since(next(row["key"] for row in rows if row["what"] == "horizon"), records, settled, passing, active)
+    active, valued = (next(((row["position"], row["doc"]) for row in rows if row["what"] == what), None) for what in ("policy", "scarcity"))
+    return Since(next(row["key"] for row in rows if row["what"] == "horizon"), records, settled, passing, active, valued)
 
 
 async def records_up_to(db: Connection, position: int) -> list[tuple[int, str, State | None]]:
@@ -133,13 +141,19 @@ async def records_up_to(db: Connection, position: int) -> list[tuple[int, str, S
 
 async def add_ranking(db: Connection, ident: str, at: datetime, inputs: Ranking) -> None:
     """Store the inputs of a ranking."""
-    await db.execute(_RANKED, ident, at, inputs.registry_version, inputs.policy_version, inputs.as_of, inputs.load, inputs.asks)
+    i = inputs
+    await db.execute(_RANKED, ident, at, i.registry_version, i.policy_version, i.scarcity_version, i.as_of, i.load, i.asks)
 
 
 async def ranking(db: Connection, ident: str) -> Ranking | None:
     """The stored inputs of a ranking."""
     row = await db.fetchrow(_RANKING, ident)
     return Ranking(*row) if row else None
+
+
+async def asked(db: Connection, since: datetime) -> list[bytes]:
+    """The asks of every ranking after a moment, in order, as they were stored."""
+    return [row["asks"] for row in await db.fetch(_ASKED, since)]
 
 
 _STATES_OF: dict[str, type[State]] = {"peer": PeerState, "council": CouncilState, "load": LoadState}

@@ -144,6 +144,33 @@ class Adopt(BaseModel):
     reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
 
 
+class WorkOut(BaseModel):
+    """Work out the scarcity prices anew."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
+
+
+class ScarcityView(BaseModel):
+    """The scarcity prices that rank: of how much demand, and the mean price of each role's holders, in fit.
+
+    priced: how many peers have a price above 0.
+    """
+
+    version: int
+    as_of: date
+    requests: int
+    places: int
+    roles: dict[str, float]
+    priced: int
+    author: str
+    written_at: datetime
+    registry_version: int
+    policy_version: int
+    reason: str
+
+
 class PolicyView(BaseModel):
     """A policy: its numbers, who wrote it down, when and why, and who approved it if it was ever adopted."""
 

@@ -9,13 +9,11 @@ from services.matcher.dated import Floats, Ints
 from services.matcher.fit import billionths, whole
 from services.matcher.policy import Policy
 from services.matcher.price import charged
+from services.matcher.scarcity import blended
 from services.simulation.state import Standings, overridden_places
 from services.simulation.stream import Demand, Year
 
 PARTNER_BONUS = 0.1
-OWN_SHARE = 0.5
-"""Of a peer's scarcity price, the part that is the peer's own; the rest is the mean of the role."""
-
 
 _MIX = 2_654_435_761  # a prime that scatters (Knuth)
 
@@ -86,11 +84,8 @@ def scarcity_of(year: Year, demand: Demand) -> Floats:
     """What a placement more of each peer would have been worth in a year's demand, matched as well as can be: half the peer's own dual
     price of capacity, half the mean of the peer's role."""
     found = allocate(fit_market(year, demand))
-    own = found.prices.capacity
-    roles, role = np.unique(np.array(year.role), return_inverse=True)
-    mean = np.bincount(role, own, minlength=len(roles)) / np.bincount(role, minlength=len(roles))
-    scarcity: Floats = OWN_SHARE * own + (1 - OWN_SHARE) * mean[role]
-    return scarcity
+    roles = np.array(year.role)
+    return blended(found.prices.capacity, [np.flatnonzero(roles == role) for role in np.unique(roles)])
 
 
 def fit_market(year: Year, demand: Demand) -> Market:

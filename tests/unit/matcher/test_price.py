@@ -45,7 +45,7 @@ def price_of(name: str, known: Register, as_of: date = TODAY) -> dict[str, float
 def test_the_value_is_the_fit_less_every_part_of_the_price() -> None:
     busy = register(peer(), load("peer:p1", held=1, placed=(date(2026, 3, 2),)), load(f"council:{PORTSMOUTH}", held=3))
     candidate = first(busy)
-    assert set(candidate.price) == {"peer", "council", "reach"}
+    assert set(candidate.price) == {"peer", "council", "reach", "scarcity"}
     assert candidate.value == round(candidate.fit - sum(candidate.price.values()), 9)
 
 
