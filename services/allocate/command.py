@@ -26,7 +26,8 @@ class Figures:
     total: sum of fit; optimum: the best sum that there is; gap: what is missing to it, as a share. worst, p10: mean fit of the request
     served worst, and of the tenth percentile. worst_bound: proven, no allocation serves the worst better (objective fair). Loads are
     over all peers: gini, hhi, the share of the ten busiest, how many are unused. unmet: by request, places; missed: by peer, placements
-    below the fewest. in_the_way: where places are unmet, the requests that compete and the peers whose capacity does not suffice.
+    below the fewest. in_the_way: where places are unmet, the requests that compete and the peers whose capacity does not suffice; where
+    only fewest are missed, the peers who share too few requests, and those requests.
     """
 
     status: str
@@ -122,5 +123,5 @@ def _figures(
         total_s=times[1],
         worst_bound=bound,
         missed=missed or None,
-        in_the_way=way if unmet else None,
+        in_the_way=way if unmet or missed else None,
     )

@@ -146,13 +146,19 @@ _Named = dict[int, tuple[int, str, str]]  # pair -> row, request, peer
 
 
 def _named(reader: _Reader, file: Path | None, row_of: dict[str, int], column_of: dict[str, int], demand: Path, capacity: Path) -> _Named:
-    """Pairs of names; a pair given twice is one."""
     found: _Named = {}
     for row, (request, peer) in reader.rows(file, "request", "peer") if file else ():
         pair = _pair(reader, file, row, request, peer, row_of, column_of, demand.name, capacity.name)
-        if pair is not None:
-            found.setdefault(pair, (row, request, peer))
+        if pair in found:
+            assert file is not None
+            reader.wrong(file, row, "peer", peer, _twice(request, found[pair][0]), "Take this row out.")
+        elif pair is not None:
+            found[pair] = row, request, peer
     return found
+
+
+def _twice(request: str, row: int) -> str:
+    return f"The pair of {request!r} and this peer was given before, in row {row}."
 
 
 def _pair(

@@ -36,7 +36,7 @@ def allocate(files: Files, objective: str, keep: float, as_json: bool) -> int:
     if as_json:
         sys.stdout.write(json.dumps(found.as_json()) + "\n")
     else:
-        Console().print("\n".join(_words(found)), markup=False, highlight=False)
+        Console().print("\n".join(_words(found)), markup=False, highlight=False, soft_wrap=True)
     return 1 if found.unmet or found.missed else 0
 
 
@@ -53,7 +53,11 @@ def _words(found: Figures) -> list[str]:
         lines.append(f"places unmet: {_some([f'{name} ({count})' for name, count in found.unmet.items()])}")
     if found.in_the_way:
         requests, peers = found.in_the_way["requests"], found.in_the_way["peers"]
-        lines.append(f"in the way: {len(requests)} requests compete for {len(peers)} peers whose capacity does not suffice: {_some(peers)}")
+        if found.unmet:
+            words = f"{len(requests)} requests compete for {len(peers)} peers whose capacity does not suffice: {_some(peers)}"
+        else:
+            words = f"{len(peers)} peers ({_some(peers)}) must take more than the places of the {len(requests)} requests that fit them"
+        lines.append(f"in the way: {words}")
     if found.missed:
         lines.append(f"below their fewest: {_some([f'{name} (by {count})' for name, count in found.missed.items()])}")
     return lines

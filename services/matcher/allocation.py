@@ -65,7 +65,8 @@ class Allocation:
     """chosen: (pairs,). status: optimal, or feasible when places stay unfilled or a fewest is not met. total: the fit of what is chosen.
 
     unmet: (requests,) places left unfilled. missed: (peers,) placements below the fewest. in_the_way: (requests,), (peers,) those on the
-    near side of the least cut: whoever is unmet, all who compete with them, and the peers whose capacity is not enough for them all.
+    near side of the least cut: whoever is unmet, all who compete with them, and the peers whose capacity is not enough for them all. Where
+    every place is filled and a fewest is not met: the peers who share too few requests, and all the requests that fit any of them.
     """
 
     chosen: Flags
@@ -231,7 +232,7 @@ class Solved:
         missed = np.maximum(0, (0 if market.at_least is None else market.at_least) - load)
         cut = flow.reachable(self._requests[unmet > 0])
         status = "feasible" if unmet.any() or missed.any() else "optimal"
-        way = (cut[self._requests], cut[self._peers]) if unmet.any() else (unmet > 0, load < 0)
+        way = (cut[self._requests], cut[self._peers]) if unmet.any() else _short_of_requests(market, chosen & ~self._pinned, missed > 0)
         return Allocation(chosen, status, float(market.fit[chosen].sum()), unmet, missed, way, self._prices())
 
     def _prices(self) -> Prices:
@@ -239,6 +240,18 @@ class Solved:
         price, over = whole / MILLION, np.maximum(0, -self._flow.reduced(whole)) / MILLION
         some = over[self._some_arcs] if len(self._some_arcs) else np.zeros(len(self._peers))
         return Prices(price[self._requests], -price[self._some], over[self._capacity_arcs], some)
+
+
+def _short_of_requests(market: Market, chosen: Flags, missed: Flags) -> tuple[Flags, Flags]:
+    """(requests,), (peers,): who is below the fewest and whoever of their requests' peers could stand back for them, none of whom has any
+    to spare; and all requests that fit them. So these requests have too few places for the fewest of these peers."""
+    peers = missed
+    while True:
+        requests = _count(market.request[peers[market.peer]], len(market.places)) > 0
+        more = peers | (_count(market.peer[chosen & requests[market.request]], len(peers)) > 0)
+        if np.array_equal(more, peers):
+            return requests, peers
+        peers = more
 
 
 def with_pairs(market: Market, kept: Ints) -> Market:

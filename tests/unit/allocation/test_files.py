@@ -74,6 +74,17 @@ def test_who_must_give_at_least_so_much_gives_it(say: Say, tmp_path: Path) -> No
     assert given_out(tmp_path) == [("a", "y"), ("b", "y")]
     code, out, _ = say("--json", capacity="peer,capacity,at_least\nx,2,0\ny,3,3\n")
     assert (code, json.loads(out)["status"], json.loads(out)["missed"]) == (1, "infeasible", {"y": 1})
+    assert json.loads(out)["in_the_way"] == {"requests": ["a", "b"], "peers": ["y"]}, "two places for three"
+
+
+def test_where_a_fewest_cannot_be_met_only_those_who_share_the_same_requests_are_in_the_way(say: Say) -> None:
+    fit = "request,peer,fit\na,x,0.9\na,y,0.5\nb,x,0.8\nb,y,0.7\nc,z,0.5\nc,w,0.4\n"
+    demand, capacity = "request,places\na,1\nb,1\nc,1\n", "peer,capacity,at_least\nx,2,1\ny,3,2\nz,1,0\nw,1,0\n"
+    code, out, _ = say("--json", fit=fit, demand=demand, capacity=capacity)
+    assert (code, sum(json.loads(out)["missed"].values())) == (1, 1)
+    assert json.loads(out)["in_the_way"] == {"requests": ["a", "b"], "peers": ["x", "y"]}
+    _, words, _ = say(fit=fit, demand=demand, capacity=capacity)
+    assert "2 peers (x, y) must take more than the places of the 2 requests that fit them" in words
 
 
 def test_when_demand_exceeds_capacity_the_unmet_are_named_and_who_is_in_the_way(say: Say) -> None:
@@ -114,6 +125,8 @@ def test_fair_and_spread_are_other_answers_to_the_same_files(say: Say) -> None:
         ({"fit": np.zeros((2, 2))}, "The demand file names 'a' out of order. Name them"),
         ({"fit": np.zeros(4)}, "fit.npy: This is not a matrix of numbers."),
         ({"conflicts": "request,peer\na,x\n", "pinned": "request,peer\na,x\n"}, "pinned.csv, row 2, column peer: 'x': The pair of 'a'"),
+        ({"conflicts": "request,peer\na,x\na,x\n"}, "row 3, column peer: 'x': The pair of 'a' and this peer was given before, in row 2"),
+        ({"pinned": "request,peer\nb,y\na,x\nb,y\n"}, "row 4, column peer: 'y': The pair of 'b' and this peer was given before, in row 2"),
         ({"pinned": "request,peer\na,x\nb,x\n"}, "pinned.csv, row 3, column peer: 'x': Its capacity is 1 and it has more pins."),
         ({"pinned": "request,peer\na,x\na,y\n"}, "pinned.csv, row 3, column request: 'a': It has 1 places and more pins."),
         ({"fit": "request,peer,fit\na,x,1\n", "pinned": "request,peer\nb,y\n"}, "row 2, column peer: 'y': The pair of 'b' and this peer"),
