@@ -15,6 +15,7 @@ out = Console()
 
 SERVICES = ("registry", "requests", "matcher", "desk")
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
+Reason = Annotated[str, typer.Option("--reason", help="why, for the audit; nothing about any child or family")]
 Service = Annotated[str, typer.Option("--service", help=", ".join(SERVICES))]
 
 
@@ -53,12 +54,12 @@ def show(number: int, service: Service) -> None:
 
 
 @app.command("replay")
-def replay(number: int, service: Service) -> None:
+def replay(number: int, service: Service, reason: Reason = "") -> None:
     """Handle it again, and what waits behind its subject."""
-    out.print(f"Handled: {reach(service).post(f'/parked/{number}/replay')['settled']}")
+    out.print(f"Handled: {reach(service).post(f'/parked/{number}/replay', {'reason': reason})['settled']}")
 
 
 @app.command("discard")
-def discard(number: int, service: Service) -> None:
+def discard(number: int, service: Service, reason: Reason = "") -> None:
     """Give it up for good; its payload is erased."""
-    out.print(f"Discarded: {reach(service).post(f'/parked/{number}/discard')['settled']}")
+    out.print(f"Discarded: {reach(service).post(f'/parked/{number}/discard', {'reason': reason})['settled']}")

@@ -2,12 +2,14 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import httpx
 from fastapi import Depends, Request
+from prometheus_client.parser import text_string_to_metric_families
 
 from services.desk.person import Person
 from services.desk.provider import ProviderAway
@@ -63,6 +65,16 @@ class Part(Generic[T]):
     away: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How much waits in a service, in words for a page: "1,204", or "not known". lag: by topic, what waits in Kafka."""
+
+    parked: str
+    outbox: str
+    overdue: str
+    lag: dict[str, str]
+
+
 class Backends:
     """One client for all calls of this process."""
 
@@ -101,6 +113,25 @@ class Backends:
             return Part(await call)
         except Away as away:
             return Part(None, away.words)
+
+    async def figures(self, service: str) -> Figures:
+        """How much waits in a service, as one of its processes tells. Errors: Away."""
+        try:
+            answer = await self._http.get(f"{self._urls[service]}/metrics", timeout=5)
+        except httpx.HTTPError:
+            raise Away(service) from None
+        found: dict[str, str] = {}
+        lag: dict[str, str] = {}
+        for family in text_string_to_metric_families(answer.text):
+            for sample in family.samples:
+                words = "not known" if math.isnan(sample.value) else f"{sample.value:,.0f}"
+                if sample.name == "manyhands_consumer_lag":
+                    lag[sample.labels["consumer"].removeprefix(f"{service}.")] = words
+                found[sample.name] = words
+        parked, outbox, overdue = (
+            found.get(f"manyhands_{name}", "not known") for name in ("parked_waiting", "outbox_waiting", "due_overdue")
+        )
+        return Figures(parked, outbox, overdue, dict(sorted(lag.items())))
 
     async def missing(self) -> dict[str, list[str]]:
         """What keeps each service from work, in its own words; an empty list is a service that is well."""

@@ -18,7 +18,7 @@ from services.desk.settings import DeskSettings
 from services.kit.settings import Settings
 from services.kit.web import Kitchen
 
-PLACES: tuple[Place, ...] = ()
+PLACES: tuple[Place, ...] = (Place("/operators", "For operators", "parked:read"),)
 """The navigation, in its order."""
 
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Respons
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from prometheus_client import generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.kit import audit, due, observe, outbox, parked, problems
 from services.kit.access import LONGEST_ID, Actor, Gate, Unauthorised
@@ -126,8 +126,12 @@ class AuditList(BaseModel):
     entries: list[AuditRow]
 
 
-class Nothing(BaseModel):
-    """A command without a body."""
+class Settle(BaseModel):
+    """Why a parked record is handled again or given up: words for the audit, and nothing about any child or family."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(max_length=2000)] = ""
 
 
 def _row(p: parked.Parked) -> ParkedRow:
@@ -163,7 +167,7 @@ def _parked_routes() -> APIRouter:
 
     @routes.post("/{number}/replay")
     async def replay(
-        number: int, host: Annotated[Kitchen, Depends(kitchen)], order: Annotated[Command, Depends(command("parked:write"))]
+        number: int, body: Settle, host: Annotated[Kitchen, Depends(kitchen)], order: Annotated[Command, Depends(command("parked:write"))]
     ) -> Response:
         """Handle it again, and what waits behind its subject; the decision is kept in the audit."""
 
@@ -174,23 +178,23 @@ def _parked_routes() -> APIRouter:
                 raise problems.not_found("waiting parked record", str(number)) from None
             except RuntimeError as error:
                 raise Refused(409, "still_broken", str(error)) from None
-            work.note(order.actor.id, "parked.replay", str(number))
+            work.note(order.actor.id, "parked.replay", str(number), body.reason)
             return Settled(settled=settled)
 
-        return await order(Nothing(), do)
+        return await order(body, do)
 
     @routes.post("/{number}/discard")
-    async def discard(number: int, order: Annotated[Command, Depends(command("parked:write"))]) -> Response:
+    async def discard(number: int, body: Settle, order: Annotated[Command, Depends(command("parked:write"))]) -> Response:
         """Give it up for good: its payload is erased; the decision is kept in the audit."""
 
         async def do(work: Work) -> Settled:
             if await parked.take(work.db, number) is None:
                 raise problems.not_found("waiting parked record", str(number))
             await parked.settle(work.db, number, "discarded", work.now, order.actor.id)
-            work.note(order.actor.id, "parked.discard", str(number))
+            work.note(order.actor.id, "parked.discard", str(number), body.reason)
             return Settled(settled=[number])
 
-        return await order(Nothing(), do)
+        return await order(body, do)
 
     return routes
 

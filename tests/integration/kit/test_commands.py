@@ -179,22 +179,25 @@ async def test_a_person_lists_replays_and_discards_what_is_parked(stored: Instal
     assert "CONTENT" not in str(listed)
     worse, bad = listed[0]["id"], listed[1]["id"]
 
-    answer = await api.client.post(f"/parked/{bad}/replay", headers=write)
+    answer = await api.client.post(f"/parked/{bad}/replay", json={"reason": "mended"}, headers=write)
     assert (answer.status_code, answer.json()["type"]) == (409, "/problems/still_broken")
     await stored.sql("delete from trouble")
+    mended = {"reason": "mended"}
     for _ in range(2):
-        assert (await api.client.post(f"/parked/{bad}/replay", headers=write)).json() == {"settled": [bad, bad + 1, bad + 2]}
+        answer = await api.client.post(f"/parked/{bad}/replay", json=mended, headers=write)
+        assert answer.json() == {"settled": [bad, bad + 1, bad + 2]}
     another = {**write, "Idempotency-Key": "another"}
-    assert (await api.client.post(f"/parked/{bad}/replay", headers=another)).status_code == 404
+    assert (await api.client.post(f"/parked/{bad}/replay", json=mended, headers=another)).status_code == 404
     [entry] = await parts.database.once(lambda db: audit.about(db, str(bad)))
     assert (entry.action, entry.actor) == ("parked.replay", "op")
 
+    why = {"reason": "not ours"}
     for _ in range(2):
-        answer = await api.client.post(f"/parked/{worse}/discard", headers={**write, "Idempotency-Key": "d1"})
+        answer = await api.client.post(f"/parked/{worse}/discard", json=why, headers={**write, "Idempotency-Key": "d1"})
         assert (answer.status_code, answer.json()) == (200, {"settled": [worse]})
-    assert (await api.client.post(f"/parked/{worse}/discard", headers={**write, "Idempotency-Key": "d2"})).status_code == 404
+    assert (await api.client.post(f"/parked/{worse}/discard", json=why, headers={**write, "Idempotency-Key": "d2"})).status_code == 404
     [entry] = await parts.database.once(lambda db: audit.about(db, str(worse)))
-    assert (entry.actor, entry.action) == ("op", "parked.discard")
+    assert (entry.actor, entry.action, entry.reason) == ("op", "parked.discard", "not ours")
     assert (await api.client.get("/parked", headers=read)).json() == {"parked": []}
     settled = (await api.client.get("/parked", params={"state": "discarded"}, headers=read)).json()["parked"]
     assert [row["id"] for row in settled] == [worse]
