@@ -99,9 +99,7 @@ async def audit(
     entries = found.value["entries"] if found.value else []
     older = entries[-1]["id"] if len(entries) == _A_PAGE else None
     services = [{"value": each, "text": PARTS[each].removeprefix("the ").capitalize(), "selected": each == service} for each in SERVICES]
-    return page(
-        request, person, "audit.html", services=services, service=service, asked=asked, found=entries, older=older, away=found.away
-    )
+    return page(request, person, "audit.html", services=services, service=service, asked=asked, found=entries, older=older, away=found.away)
 
 
 async def _waiting(request: Request, person: Person, service: str, number: int) -> dict[str, Any]:
