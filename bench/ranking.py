@@ -19,6 +19,9 @@ from services.vocabulary.themes import THEMES
 AS_OF = date(2026, 9, 1)
 FIRST, LAST = date(2026, 4, 1), date(2027, 12, 31)
 REQUESTS = 400
+SIZES = (2_200, 10_000, 100_000)
+GOAL = 5.0
+"""In times of one np.sum: what ranking a request of a batch may take, every rule and term included."""
 
 
 def register_of(peers: int, dice: random.Random) -> Register:
@@ -128,9 +131,9 @@ def fastest(times: int, work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """cold: nothing kept yet. rank: with shortlists made. stand: rules, fit and price of everybody. load, vector: see Register."""
+    """cold: nothing kept yet. rank: in one batch, shortlists made. stand: rules, fit and price of everybody, one request alone."""
     print("us a request; in brackets as a ratio to one np.sum over the same columns")
-    for peers in (2_200, 10_000):
+    for peers in SIZES:
         us = measure(peers)
         timed = ", ".join(f"{name} {us[name]:.0f} ({us[name] / us['np.sum']:.1f})" for name in ("np.sum", "cold", "rank", "stand"))
         others = f"columns anew {us['rebuild'] / 1000:.0f} ms, a load {us['load']:.0f} us, load vector {us['vector']:.0f} us"
