@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from services.kit.stopping import Stopping, pauses, rest, unless
 log = structlog.get_logger()
 _LONGEST_POLL_MS = 300_000  # a batch that takes longer (an outage) leaves the group and comes again: the inbox knows it
 _WAKES_MS = 1_000  # an idle poll returns with the first record, or after this
+_MANY = 50  # records of a poll that tell of more to come: a batch costs a transaction, however small it is
+_GATHERS = 0.02  # seconds that a poll then waits for the others, for as long as each wait brings as many again
 _UNREADABLE = (("unreadable", b"\xff"),)  # headers that the envelope refuses
 
 
@@ -139,8 +141,7 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # the library is not t
     async def getmany(self, *parts: TopicPartition, timeout_ms: int = 0, max_records: int | None = None) -> dict[TopicPartition, Any]:
         try:
             try:
-                found: dict[TopicPartition, Any]
-                found = await super().getmany(*parts, timeout_ms=max(timeout_ms, _WAKES_MS), max_records=max_records)
+                found = await self._gather(parts, max(timeout_ms, _WAKES_MS), max_records or 1)
             except UnicodeDecodeError:
                 found = await self._one_by_one(max_records or 1)
         except KafkaError:
@@ -156,6 +157,15 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # the library is not t
         for part in mine.intersection(found):
             self._behind[part] = max(0, (self.highwater(part) or 0) - found[part][-1].offset - 1)
         observe.LAG.labels(self._name).set(sum(self._behind.values()))
+
+    async def _gather(self, parts: Sequence[TopicPartition], timeout_ms: int, most: int) -> dict[TopicPartition, list[Any]]:
+        """The next records: the first that come or, where these are many, those that follow close behind them too."""
+        found: dict[TopicPartition, list[Any]] = {}
+        came = _add(found, await super().getmany(*parts, timeout_ms=timeout_ms, max_records=most))
+        while came >= _MANY and (left := most - sum(map(len, found.values()))) > 0:
+            await asyncio.sleep(_GATHERS)
+            came = _add(found, await super().getmany(*parts, max_records=left))
+        return found
 
     async def _one_by_one(self, most: int) -> dict[TopicPartition, Any]:
         """The next records of every partition, when among them is one whose header has a name that is not UTF-8.
@@ -185,7 +195,14 @@ class _Consumer(AIOKafkaConsumer):  # type: ignore[misc]  # the library is not t
                     if not found:
                         break
                     records += found[part]
-        return taken
+        return {part: records for part, records in taken.items() if records}
+
+
+def _add(found: dict[TopicPartition, list[Any]], more: Mapping[TopicPartition, Sequence[Any]]) -> int:
+    """Puts the records of each partition behind those found before; returns how many there were."""
+    for part, records in more.items():
+        found.setdefault(part, []).extend(records)
+    return sum(map(len, more.values()))
 
 
 async def _start(broker: KafkaBroker, broken: asyncio.Event, consumer: str) -> None:

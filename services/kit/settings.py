@@ -71,7 +71,7 @@ class Settings(KafkaSettings, DatabaseSettings):
         description="for whom tokens must be made out (`aud`): this, or for one service alone this, a hyphen and its name",
     )
     jwks: str = Field(description="URL or path of the JSON Web Key Set that signs the tokens we accept")
-    batch_records: int = Field(default=500, ge=1, le=10_000, description="records in one transaction at most")
+    batch_records: int = Field(default=1_000, ge=1, le=10_000, description="records in one transaction at most")
     largest_record: int = Field(default=262_144, ge=1_024, description="bytes; a longer value is parked")
     park_in_a_row: int = Field(default=1_000, ge=1, description="so many unhandled records in a row stop their consumer")
     command_days: int = Field(

@@ -50,12 +50,17 @@ class Spans:
         """Who has it on the day, in order, each once."""
         if day > self._last:  # of posts at other councils most are over
             return _NOBODY
-        holders = self._holder[(self._starts <= day) & (day <= self._ends)]
-        return holders[run_starts(holders)]
+        return self._each_once((self._starts <= day) & (day <= self._ends))
 
     def lately(self, day: int, since: int) -> Ints:
         """Whose ended before the day and not before `since`, in order, each once."""
-        holders = self._holder[(self._ends < day) & (self._ends >= since)]
+        return self._each_once((self._ends < day) & (self._ends >= since))
+
+    def _each_once(self, hit: Flags) -> Ints:
+        rows = hit.nonzero()[0]
+        if not len(rows):  # most often
+            return _NOBODY
+        holders = self._holder[rows]
         return holders[run_starts(holders)]
 
 

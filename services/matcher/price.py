@@ -1,5 +1,6 @@
 """The price of load: the fit that a busy peer or council must bring more than others, so that the work is spread over many hands."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple, TypeVar
 
@@ -35,7 +36,8 @@ class Prices:
         council_loads = columns.council_load.deployments(np.arange(len(columns.councils.codes)), as_of)
         self._peers: Floats = _of_peer(peer_loads, policy)
         self._councils: Ints = billionths(_of_council(council_loads, self._equal_share, policy))
-        self._reach: Ints = (council_loads == 0) * -whole(policy.beta)
+        self._beta = whole(policy.beta)
+        self._reach: Ints = (council_loads == 0) * -self._beta
         self._scarcity: Floats = columns.scarcity.astype(np.float64)
         self._scarce = bool(columns.scarcity.any())
         self._both: Floats = (self._councils + self._reach).astype(np.float64)
@@ -56,12 +58,16 @@ class Prices:
         load = whole(self._peers.item(peer) * scarceness)
         return Price(load, self._councils.item(home), self._reach.item(home), self._columns.scarcity.item(peer))
 
-    def renew(self, peer: int, home: int) -> None:
-        """Takes over what a peer and its council carry now."""
-        policy, load = self._policy, self._columns.council_load.carries(home)
-        self._peers[peer] = _of_peer(self._columns.peer_load.carries(peer), policy)
-        council, reach = whole(_of_council(load, self._equal_share, policy)), 0 if load else -whole(policy.beta)
-        self._councils[home], self._reach[home], self._both[home] = council, reach, council + reach
+    def renew(self, peers: Iterable[int]) -> None:
+        """Takes over what these peers and their councils carry now."""
+        columns, policy = self._columns, self._policy
+        for peer in peers:
+            home = columns.home_list[peer]
+            load = columns.council_load.carries(home)
+            self._peers[peer] = _of_peer(columns.peer_load.carries(peer), policy)
+            self._councils[home] = council = whole(_of_council(load, self._equal_share, policy))
+            self._reach[home] = reach = 0 if load else -self._beta
+            self._both[home] = council + reach
 
 
 def charged(peer_load: Floats, council_load: Floats, scarceness: Floats, equal_share: float, policy: Policy) -> Ints:

@@ -85,8 +85,7 @@ def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices
     )
     for peers in dealt:
         register.add_open((columns.ids[peer], 1 / len(peers)) for peer in peers)
-        for peer in peers:
-            prices.renew(peer, columns.home_list[peer])
+        prices.renew(peers)
     return Ranked(ask.request, suggestions=suggestions)
 
 

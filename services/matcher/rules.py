@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -213,6 +214,7 @@ def broken_by(register: Register, ask: Ask, role: str, peer: str, policy: Policy
     return [code for code in RULES if code in BROKEN and BROKEN[code](case)]
 
 
+@lru_cache(maxsize=4096)
 def months_before(day: date, months: int) -> date:
     """The same day of the month so many months earlier, or the last of that month; never before the first year."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

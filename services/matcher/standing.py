@@ -65,14 +65,8 @@ class Standing:
         self._span, self._near, self._far = sheet._spans[place], sheet._near_spans[place], sheet._far_spans[place]
         self.considered, self.excluded = len(sheet.columns.ids), sheet.excluded[place]
         self.eligible = self._near.stop - self._near.start + self._far.stop - self._far.start
-
-    @cached_property
-    def peers(self) -> Ints:
-        return self._sheet.left.peers[self._span]
-
-    @cached_property
-    def fit(self) -> Ints:
-        return self._sheet.fit.total[self._span]
+        self.peers: Ints = sheet.left.peers[self._span]
+        self.fit: Ints = sheet.fit.total[self._span]
 
     @cached_property
     def value(self) -> Ints:
