@@ -15,15 +15,14 @@ from rich.progress import Progress
 from bench.report import Goal, goals_as_json, show_goals
 from services.matcher.policy import Policy
 from services.simulation import making
-from services.simulation.compare import CALENDAR, POLICIES, Line, Outcome, Task, lines, run
+from services.simulation.compare import CALENDAR, OURS, POLICIES, Line, Outcome, Task, lines, run
 from services.simulation.report import HEADINGS, row
 
-OURS = ("online", "rounds")
 SEEDS = range(6)
 
-EVENER = CALENDAR.model_copy(update={"mu_rounds": 0.6})
+EVENER = CALENDAR.model_copy(update={"mu_rounds": 0.55})
 """Prices that give up more fit for evener work."""
-SPARSE = CALENDAR.model_copy(update={"mu": 0.03, "mu_rounds": 0.03, "beta": 0.35})
+SPARSE = CALENDAR.model_copy(update={"mu": 0.03, "mu_rounds": 0.05, "beta": 0.5})
 """Prices for years with few requests, where reaching everybody once counts more than the square of a load."""
 OVERRIDDEN = 0.2
 

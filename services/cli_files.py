@@ -42,6 +42,7 @@ def simulate(
     workers: Annotated[int | None, typer.Option(min=1, help="processes at once; none: one for each processor")] = None,
     make: Annotated[tuple[int, Path] | None, typer.Option(metavar="SEED FOLDER", help="write a seeded year of our own instead")] = None,
     scale: Annotated[float, typer.Option(min=0.01, max=10, help="with --make: how much demand, 1 being about 980 places")] = 1.0,
+    costs: Annotated[bool, typer.Option("--costs", help="add the chart of what spreading costs: ours with eight prices each")] = False,
     as_json: Json = False,
 ) -> None:
     """Compare policies on the same years of demand; see docs/simulating.md."""
@@ -51,4 +52,4 @@ def simulate(
         raise typer.Exit(shell.make(*make, scale))
     if not stream:
         raise typer.BadParameter("Give a year with --stream FOLDER, or write one with --make SEED FOLDER.")
-    raise typer.Exit(shell.simulate(stream, policy, out, policies, overridden, workers, as_json=as_json))
+    raise typer.Exit(shell.simulate(stream, policy, out, policies, overridden, workers, costs=costs, as_json=as_json))

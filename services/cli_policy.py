@@ -95,7 +95,7 @@ def scarcity(
 def tune_(
     stream: Annotated[list[Path], typer.Option(exists=True, file_okay=False, help="a year as plain files; may be given more than once")],
     keep: Annotated[float, typer.Option(min=0.5, max=1.1, help="the share of best-fit-first's fit to keep")] = 0.985,
-    by_rounds: Annotated[bool, typer.Option("--rounds", help="for monthly rounds instead of one by one")] = False,
+    by_rounds: Annotated[bool, typer.Option("--rounds", help="for rounds instead of one by one")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="processes at once; none: one for each processor")] = None,
     as_json: Json = False,
 ) -> None:

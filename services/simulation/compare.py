@@ -14,7 +14,7 @@ from services.simulation.pool import each
 from services.simulation.state import Standings
 from services.simulation.stream import Year
 
-CALENDAR = DEFAULT_POLICY.model_copy(update={"mu": 0.15})
+CALENDAR = DEFAULT_POLICY.model_copy(update={"mu": 0.15, "mu_rounds": 0.3})
 """The default for a year that begins without any load. The matcher counts twelve months back, so there the same spread takes a lower mu."""
 
 EVEN = 1.0
@@ -23,6 +23,7 @@ EVEN = 1.0
 POLICIES = ("best-first", "partners", "first-come", "online", "rounds", "hindsight", "hindsight-even")
 """What can be compared, in the order of the table. The first is what the others are measured against."""
 BASE = POLICIES[0]
+OURS = ("online", "rounds")
 
 
 def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0) -> Standings:

@@ -1,9 +1,10 @@
 """A comparison as one HTML file: charts as SVG, each with the table of its figures. It fetches nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from services.simulation.compare import Line, Outcome
+from services.simulation.tuning import Point
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM = 720, 320, 60, 40
 _STROKES = (  # told apart by their dashes as well as by their colours
@@ -21,30 +22,51 @@ th,td{padding:.3rem .6rem;border-bottom:1px solid #b1b4b6;text-align:right}th:fi
 svg{max-width:100%;height:auto}"""
 
 
-def page(lines: Sequence[Line], outcomes: Sequence[Outcome], words: str) -> str:
-    """The whole page; `words` says what was compared."""
+def page(lines: Sequence[Line], outcomes: Sequence[Outcome], words: str, costs: Mapping[str, Sequence[Point]]) -> str:
+    """The whole page; `words` says what was compared, `costs` by policy what more or less of mu comes to."""
     names = [line.name for line in lines]
     curves = {name: _mean_loads([each.loads for each in outcomes if each.name == name]) for name in names}
     quarters = {line.name: list(line.quarters) for line in lines}
+    lowest = min(min(each) for each in quarters.values())
     parts = [
         f"<h1>Policies compared</h1><p>{escape(words)}</p>",
         _table("All years, means", HEADINGS, [row(line) for line in lines]),
         "<h2>How the work lies over councils</h2><p>Councils in the order of their load, the busiest first; mean of all years.</p>",
-        _chart("Placements of each council", curves, "councils, the busiest first", "placements"),
+        _chart("Placements of each council", _in_order(curves), "councils, the busiest first", "placements"),
         _table(
             "Placements of the council at each place",
             ("Policy", "1st", "10th", "25th", "50th", "100th", "last"),
             [(name, *(f"{_at(curves[name], n):.1f}" for n in (0, 9, 24, 49, 99, -1))) for name in names],
         ),
         "<h2>Late askers</h2><p>Mean fit of what was placed, by quarter of the year.</p>",
-        _chart("Mean fit by quarter", quarters, "quarter", "mean fit", floor=min(min(each) for each in quarters.values()) - 0.02),
+        _chart("Mean fit by quarter", _in_order(quarters), "quarter", "mean fit", floor=lowest - 0.02),
         _table(
             "Mean fit by quarter", ("Policy", "1", "2", "3", "4"), [(name, *(f"{each:.3f}" for each in quarters[name])) for name in names]
         ),
     ]
+    if costs:
+        parts += _price_of_spreading(costs)
     title = "<title>Manyhands: policies compared</title>"
     head = f'<!doctype html><html lang="en"><head><meta charset="utf-8">{title}<style>{_STYLE}</style></head><body><main>'
     return head + "\n".join(parts) + "</main></body></html>\n"
+
+
+def _price_of_spreading(costs: Mapping[str, Sequence[Point]]) -> list[str]:
+    """Fit kept over the ratio of the ten busiest, mu by mu."""
+    curves = {name: [(point.ratio, point.fit_kept) for point in sorted(points, key=lambda p: p.ratio)] for name, points in costs.items()}
+    columns = ("Policy", "mu", "fit kept", "ratio of the ten busiest", "Gini", "unused")
+    rows = [
+        (name, f"{p.mu:g}", f"{p.fit_kept:.1%}", f"{p.ratio:.3f}", f"{p.gini:.3f}", f"{p.unused:.1f}")
+        for name, points in costs.items()
+        for p in points
+    ]
+    lowest = min(fit for points in curves.values() for _, fit in points)
+    return [
+        "<h2>What spreading costs</h2>",
+        "<p>The higher the price of a council's load (mu), the less the ten busiest do and the less fit is kept.</p>",
+        _chart("What spreading costs", curves, "share of the ten busiest, against best fit first", "fit kept", floor=lowest - 0.005),
+        _table("What spreading costs", columns, rows),
+    ]
 
 
 HEADINGS = ("policy", "fit kept", "per place", "mean", "p10", "open", "Gini", "top ten", "ratio", "unused", "busiest", "given up")
@@ -67,23 +89,32 @@ def _at(values: Sequence[float], n: int) -> float:
     return values[n] if -len(values) <= n < len(values) else 0.0
 
 
-def _chart(title: str, curves: dict[str, list[float]], across: str, up: str, floor: float = 0.0) -> str:
-    """Lines over the same axis, with a legend; the table beside it is its text alternative."""
-    top, longest = max(max(each) for each in curves.values()), max(map(len, curves.values()))
+def _in_order(curves: Mapping[str, Sequence[float]]) -> dict[str, list[tuple[float, float]]]:
+    """Values one after the other as points, from 1 on."""
+    return {name: [(float(x), value) for x, value in enumerate(values, 1)] for name, values in curves.items()}
+
+
+def _chart(title: str, curves: Mapping[str, Sequence[tuple[float, float]]], across: str, up: str, floor: float = 0.0) -> str:
+    """Lines through points over the same axes, with a legend; the table beside it is its text alternative."""
+    across_values, up_values = zip(*(point for points in curves.values() for point in points), strict=True)
+    top, left, right = max(up_values), min(across_values), max(across_values)
     scale = (_HEIGHT - _BOTTOM - 20) / ((top - floor) or 1.0)
-    step = (_WIDTH - _LEFT - 180) / max(1, longest - 1)
+    step = (_WIDTH - _LEFT - 180) / ((right - left) or 1.0)
     drawn = [f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}; the table below has the figures">']
     base = _HEIGHT - _BOTTOM
     drawn.append(f'<path d="M{_LEFT} 20V{base}H{_WIDTH - 180}" fill="none" stroke="#505a5f"/>')
     for n in range(5):
         value = floor + (top - floor) * n / 4
         y = base - (value - floor) * scale
-        drawn.append(f'<text x="{_LEFT - 6}" y="{y + 4:.0f}" text-anchor="end" font-size="12">{value:.2g}</text>')
+        drawn.append(f'<text x="{_LEFT - 6}" y="{y + 4:.0f}" text-anchor="end" font-size="12">{value:.3g}</text>')
     drawn.append(f'<text x="{(_WIDTH - 120) / 2:.0f}" y="{_HEIGHT - 8}" text-anchor="middle" font-size="13">{escape(across)}</text>')
     drawn.append(f'<text x="{_LEFT}" y="14" font-size="13">{escape(up)}</text>')
+    for x in (left, right):
+        at = _LEFT + (x - left) * step
+        drawn.append(f'<text x="{at:.0f}" y="{base + 16}" text-anchor="middle" font-size="12">{x:.3g}</text>')
     for n, (name, values) in enumerate(curves.items()):
         colour, dashes = _STROKES[n % len(_STROKES)]
-        points = " ".join(f"{_LEFT + x * step:.1f},{base - (value - floor) * scale:.1f}" for x, value in enumerate(values))
+        points = " ".join(f"{_LEFT + (x - left) * step:.1f},{base - (value - floor) * scale:.1f}" for x, value in values)
         stroke = f'stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"'
         drawn.append(f'<polyline points="{points}" fill="none" {stroke}/>')
         y = 30 + 20 * n

@@ -1,4 +1,5 @@
-"""Exact rounds: a month's places decided together, the rest of last year's demand as the forecast; and a whole year in hindsight."""
+"""Exact rounds: what has waited long enough is decided together, with what is known and last year's rest as the forecast; and a whole
+year in hindsight."""
 
 from dataclasses import dataclass, replace
 
@@ -8,28 +9,47 @@ from services.matcher.allocation import Allocation, Market, Steps, allocate, wit
 from services.matcher.dated import Flags, Floats, Ints
 from services.matcher.policy import Policy
 from services.simulation.online import equal_share, fit_market, scarceness_of
-from services.simulation.state import Standings, month_of, overridden_places
+from services.simulation.state import Standings, overridden_places
 from services.simulation.stream import Demand, Year
 
-MONTHS = 12
+_DAYS = 365
+ROUNDS = 36
+"""A year; a round is held every ten days."""
 _MENDINGS = 40
 _OPEN = 1.0  # a place left open costs more than any fit: filling it comes first, but not at the price of two others
 
 
-def rounds(year: Year, policy: Policy, forecast: bool = True, overridden: float = 0.0) -> Standings:
-    """A month's places wait for its end and are then decided together; what was decided in earlier rounds stays.
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Days that a place may wait for others before a round decides it: one-to-one work, and members of a team."""
 
-    Each round is one exact allocation of the month's places and, as the forecast of what is to come, last year's places of the rest of the
-    year, with the peers' and councils' rising prices from where their loads stand. Places of the forecast decide nothing.
-    overridden: the share of places for which an adviser takes the best fit instead, before the round; the round makes up for it.
+    one: float
+    team: float
+
+
+WAITS = Waits(one=20, team=50)
+"""So one-to-one work is decided within a month of asking, and a team, which is asked for months before its visit, within two."""
+
+
+def rounds(year: Year, policy: Policy, forecast: bool = True, overridden: float = 0.0, waits: Waits = WAITS) -> Standings:
+    """Every ten days one exact allocation of all that is known and undecided; who has waited long enough keeps what it gives them.
+
+    As the forecast of what is still to come, last year's places of the rest of the year are allocated with them, with the peers' and
+    councils' rising prices from where their loads stand. Neither they nor the places that may still wait decide anything.
+    overridden: the share of places for which an adviser takes the best fit, as soon as they are asked for. The rounds make up for it, and
+    they expect as much of what is to come.
     """
-    scattered, now = overridden_places(year.demand, overridden), Standings(year)
-    months, months_before = month_of(year.demand, MONTHS), month_of(year.last, MONTHS)
-    for month in range(MONTHS):
-        _fill(now, np.flatnonzero((months == month) & scattered))
-        ours = np.flatnonzero((months == month) & ~scattered)
-        later = np.flatnonzero(months_before > month) if forecast else np.zeros(0, np.int64)
-        _decide(now, ours, later, policy)
+    scattered, now, demand = overridden_places(year.demand, overridden), Standings(year), year.demand
+    due = demand.day + np.where(demand.team, waits.team, waits.one)
+    best_only, decided = overridden_places(year.last, overridden), np.zeros(len(demand), np.bool_)
+    for n in range(1, ROUNDS + 1):
+        today = n * _DAYS / ROUNDS
+        known = ~decided & ((demand.day < today) | (n == ROUNDS))
+        _fill(now, np.flatnonzero(known & scattered))
+        ours = known & ~scattered & ((due <= today) | (n == ROUNDS))
+        later = np.flatnonzero((year.last.day >= today) & (n < ROUNDS) & forecast)
+        _decide(now, np.flatnonzero(ours), np.flatnonzero(known & ~scattered & ~ours), later, best_only, policy)
+        decided |= known & (scattered | ours)
     return now
 
 
@@ -56,7 +76,7 @@ def _at_once(year: Year, market: Market) -> Standings:
 
 @dataclass(frozen=True, slots=True)
 class _Pairs:
-    """The pairs of a round: `place` counts this month's places and then the forecast's; `team` is the team's number or -1."""
+    """The pairs of some places: `place` counts them from 0; `team` is the team's number or -1."""
 
     place: Ints
     peer: Ints
@@ -65,20 +85,26 @@ class _Pairs:
     gap: Floats
 
 
-def _decide(now: Standings, ours: Ints, later: Ints, policy: Policy) -> None:
-    year = now.year
-    mine = _pairs_of(now, year.demand, ours, policy.may_give_up("other"))
-    theirs = _pairs_of(now, year.last, later, np.inf)
-    place = np.concatenate([mine.place, len(ours) + theirs.place])
-    team = np.concatenate([mine.team, np.full(len(theirs.team), -1)])  # members of a forecast team decide nothing, so they may clash
+def _decide(now: Standings, ours: Ints, waiting: Ints, later: Ints, best_only: Flags, policy: Policy) -> None:
+    """ours: the places of this year that are due, waiting: those that are not; later: places of last year. best_only: of last year, those
+    that would go to their best fit."""
+    if not len(ours):
+        return
+    year, asking = now.year, np.concatenate([ours, waiting])
+    mine = _pairs_of(now, year.demand, asking, np.full(len(asking), policy.may_give_up("other")))
+    theirs = _pairs_of(now, year.last, later, np.where(best_only[later], 0.0, np.inf))
+    place = np.concatenate([mine.place, len(asking) + theirs.place])
+    undecided = np.full(len(theirs.team), -1)  # members of a team may clash while they decide nothing
+    team = np.concatenate([np.where(mine.place < len(ours), mine.team, -1), undecided])
     peer, fit = np.concatenate([mine.peer, theirs.peer]), np.concatenate([mine.fit, theirs.fit])
+    places = len(asking) + len(later)
     market = Market(
-        places=np.ones(len(ours) + len(later), np.int64),
+        places=np.ones(places, np.int64),
         capacity=year.capacity - now.load,
         request=place,
         peer=peer,
         fit=fit,
-        unmet=np.full(len(ours) + len(later), _OPEN),
+        unmet=np.full(places, _OPEN),
         some=np.concatenate([mine.team, theirs.team]) >= 0,
         some_capacity=np.maximum(0, year.team_limit - now.team_load),
         steps=_steps(now, policy),
@@ -89,8 +115,8 @@ def _decide(now: Standings, ours: Ints, later: Ints, policy: Policy) -> None:
     _fill(now, ours[now.chosen[ours] < 0])
 
 
-def _pairs_of(now: Standings, demand: Demand, places: Ints, limit: float) -> _Pairs:
-    """The pairs of some places with whoever is free, not more than `limit` below the best of them."""
+def _pairs_of(now: Standings, demand: Demand, places: Ints, limit: Floats) -> _Pairs:
+    """The pairs of some places with whoever is free, each not more than its place's `limit` below the best of them."""
     pairs = np.concatenate([np.arange(demand.first[n], demand.first[n + 1]) for n in places.tolist()] or [np.zeros(0, np.int64)])
     place = np.repeat(np.arange(len(places)), np.diff(demand.first)[places])
     peer, fit = demand.peer[pairs], demand.fit[pairs]
@@ -99,7 +125,7 @@ def _pairs_of(now: Standings, demand: Demand, places: Ints, limit: float) -> _Pa
     place, peer, fit, team = place[free], peer[free], fit[free], team[free]
     best = np.full(len(places), -np.inf)
     np.maximum.at(best, place, fit)
-    close = fit >= best[place] - limit
+    close = fit >= best[place] - limit[place]
     place, peer, fit, team = place[close], peer[close], fit[close], team[close]
     return _Pairs(place, peer, fit, np.where(team, demand.request[places][place], -1), best[place] - fit)
 

@@ -14,18 +14,29 @@ from rich.table import Table
 
 from services.matcher.policy import Policy, what_is_wrong
 from services.simulation import making, report
-from services.simulation.compare import BASE, CALENDAR, POLICIES, Line, Task, lines, run
+from services.simulation.compare import BASE, CALENDAR, OURS, POLICIES, Line, Task, lines, run
 from services.simulation.stream import BadStream
-from services.simulation.tuning import Tuned, tune
+from services.simulation.tuning import MUS, Point, Tuned, curve, tune
 
 _NO_YEAR = "A year is a folder as `manyhands simulate --make` writes it."
 _SAID = frozenset({"version", "author", "written_on", "reason"})
 
 
 def simulate(
-    streams: Sequence[Path], policy: Path | None, out: Path, names: str, overridden: float, workers: int | None, *, as_json: bool
+    streams: Sequence[Path],
+    policy: Path | None,
+    out: Path,
+    names: str,
+    overridden: float,
+    workers: int | None,
+    *,
+    costs: bool,
+    as_json: bool,
 ) -> int:
-    """Compare policies on years of plain files; writes the assignments, figures.json and report.html into `out`. The exit code."""
+    """Compare policies on years of plain files; writes the assignments, figures.json and report.html into `out`. The exit code.
+
+    costs: ours are also run with other prices, for the chart of what spreading costs.
+    """
     err = Console(stderr=True)
     try:
         priced = _policy(policy)
@@ -40,11 +51,19 @@ def simulate(
             for name in sorted(wanted, key=_slowest_first)
         ]
         with _bar(err) as progress:
-            bar = progress.add_task("years", total=len(tasks))
+            priced_too = [name for name in OURS if costs and name in wanted]
+            bar = progress.add_task("years", total=len(tasks) + len(priced_too) * len(streams) * len(MUS))
             outcomes = []
             for outcome in run(tasks, workers):
                 outcomes.append(outcome)
                 progress.advance(bar)
+            curves: dict[str, list[Point]] = {}
+            for name in priced_too:
+                for points in curve(streams, priced, name == "rounds", workers):
+                    if points is None:
+                        progress.advance(bar, len(MUS))
+                    else:
+                        curves[name] = points
     except (BadStream, OSError) as error:
         return _refused(error, err)
     found = lines(outcomes)
@@ -52,7 +71,7 @@ def simulate(
         f"; {overridden:.0%} overridden" if overridden else ""
     )
     out.mkdir(parents=True, exist_ok=True)
-    (out / "report.html").write_text(report.page(found, outcomes, words), encoding="utf-8")
+    (out / "report.html").write_text(report.page(found, outcomes, words, curves), encoding="utf-8")
     figures = [line.as_json() for line in found]
     (out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
     if as_json:

@@ -48,11 +48,6 @@ class Standings:
             self.members.setdefault(int(demand.request[place]), set()).add(home)
 
 
-def month_of(demand: Demand, months: int = 12) -> Ints:
-    """(places,) the month of each, from 0."""
-    return np.minimum(months - 1, demand.day // (365 / months)).astype(np.int64)
-
-
 def overridden_places(demand: Demand, share: float) -> Flags:
     """(places,) those for which an adviser takes the best fit, such a share of all; the same on every run."""
     return np.random.default_rng(len(demand)).random(len(demand)) < share

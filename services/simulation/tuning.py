@@ -12,7 +12,7 @@ from services.simulation import online, rounds, stream
 from services.simulation.numbers import numbers
 from services.simulation.pool import each
 
-MUS = (0.03, 0.06, 0.09, 0.125, 0.15, 0.18, 0.22, 0.28)
+MUS = (0.03, 0.06, 0.09, 0.125, 0.15, 0.2, 0.3, 0.5)
 BETAS = (0.0, 0.05, 0.15)
 LAMBDAS = (0.0, 0.01, 0.03)
 
@@ -53,6 +53,17 @@ def tune(
     best = min(kept, key=lambda point: (point.ratio, -point.fit_kept), default=None)
     beta, lambda_ = (best.beta, best.lambda_) if best else (policy.beta, policy.lambda_)
     yield Tuned(best, [point for (_, b, l_), point in means.items() if (b, l_) == (beta, lambda_)])
+
+
+def curve(folders: Sequence[Path], policy: Policy, by_rounds: bool, workers: int | None = None) -> Iterator[list[Point] | None]:
+    """What more or less of mu comes to at the policy's beta and lambda: None for each year that is done, and at last the points by mu.
+
+    Errors: stream.BadStream, OSError."""
+    found: list[list[Point]] = []
+    for points in each(_points, [_Job(folder, policy, policy.beta, policy.lambda_, by_rounds) for folder in folders], workers):
+        found.append(points)
+        yield None
+    yield [_mean(of_one_mu) for of_one_mu in zip(*found, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

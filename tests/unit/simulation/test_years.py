@@ -119,6 +119,18 @@ def test_a_round_keeps_what_the_forecast_will_need(tmp_path: Path) -> None:
     assert chosen(rounds(year, CALENDAR, forecast=False)) == ["a", ""]
 
 
+def test_a_place_waits_for_others_before_a_round_decides_it_but_not_for_long(tmp_path: Path) -> None:
+    pairs = [(0, "a", 0.80), (0, "b", 0.75), (1, "a", 0.9)]
+    peers = {"a": ("301", 1), "b": ("302", 1)}
+    for name, day, expected in (("soon", 15.0, ["b", "a"]), ("late", 60.0, ["a", ""])):
+        year = small(tmp_path / name, pairs, councils=TWO["councils"], peers=peers, days=[1.0, day])  # type: ignore[arg-type]
+        assert chosen(rounds(year, CALENDAR)) == expected
+
+
+def test_where_advisers_override_everything_rounds_are_best_fit_first(year: Year) -> None:
+    assert chosen(rounds(year, CALENDAR, overridden=1.0)) == chosen(decide("best-first", year, CALENDAR))
+
+
 def test_two_members_of_a_team_never_come_from_one_council_though_they_fit_best(tmp_path: Path) -> None:
     pairs = [(0, "a", 0.9), (0, "c", 0.6), (1, "b", 0.9), (1, "c", 0.5)]
     peers = {"a": ("301", 1), "b": ("301", 1), "c": ("302", 1)}
@@ -157,7 +169,17 @@ def test_the_command_makes_a_year_compares_policies_on_it_and_writes_a_report(tm
     assert run("simulate", "--make", "1", str(tmp_path / "y1"), "--scale", "0.1")[0] == 0
     out = tmp_path / "out"
     code, said, _ = run(
-        "simulate", "--stream", str(tmp_path / "y1"), "--out", str(out), "--policies", "online,partners", "--workers", "1", "--json"
+        "simulate",
+        "--stream",
+        str(tmp_path / "y1"),
+        "--out",
+        str(out),
+        "--policies",
+        "online,partners",
+        "--workers",
+        "1",
+        "--costs",
+        "--json",
     )
     assert code == 0
     figures = json.loads(said)
@@ -166,7 +188,8 @@ def test_the_command_makes_a_year_compares_policies_on_it_and_writes_a_report(tm
     with (out / "online.csv").open(newline="") as file:
         assert list(csv.DictReader(file).fieldnames or ()) == ["place", "peer"]
     page = (out / "report.html").read_text()
-    assert (page.count("<svg"), page.count("<table>")) == (2, 3)
+    assert (page.count("<svg"), page.count("<table>")) == (3, 4)
+    assert page.count("What spreading costs") > 0, "fit kept over the share of the ten busiest, for prices of load low and high"
     assert "http" not in page.replace("http-equiv", ""), "it fetches nothing"
 
 
