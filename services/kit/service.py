@@ -39,7 +39,10 @@ def bare(_: FastAPI, __: web.Kitchen, ___: Settings) -> contextlib.AbstractAsync
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a service is made of: its name, one sentence, what it hears, what comes due, its routes, and what else its HTTP side has."""
+    """What a service is made of: its name, one sentence, what it hears, what comes due, its routes, and what else its HTTP side has.
+
+    errands: what it does beside all that until it stops, each with the database and the clock.
+    """
 
     name: str
     summary: str
@@ -47,6 +50,7 @@ class Service:
     diary: Diary
     router: APIRouter
     furnish: Furnish = bare
+    errands: tuple[Callable[[Database, Clock], Coroutine[Any, Any, None]], ...] = ()
 
 
 class _Server(uvicorn.Server):
@@ -106,6 +110,7 @@ async def _run(service: Service, settings: Settings, door: socket.socket) -> Non
         _part("bus", bus.run(), stop),
         _part("due", keeper.run(), stop),
         _part("relay", relay.run(), stop),
+        *(_part(errand.__name__, errand(database, clock), stop) for errand in service.errands),
     ]
     await stopping.wait()
     _, late = await asyncio.wait(parts, timeout=_LAST_SECONDS)

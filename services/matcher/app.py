@@ -3,8 +3,9 @@
 from services.kit.service import Service, run
 from services.kit.settings import Settings
 from services.matcher import api, handlers
+from services.matcher.round_runner import run_rounds
 
-SERVICE = Service("matcher", "I propose, and follow through.", handlers.ears, handlers.diary, api.router)
+SERVICE = Service("matcher", "I propose, and follow through.", handlers.ears, handlers.diary, api.router, errands=(run_rounds,))
 
 if __name__ == "__main__":
     run(SERVICE, Settings())

@@ -14,6 +14,7 @@ class Ask:
 
     region: any, inside or outside the host's. party: the peer's, as wished. avoid: councils by la_code. named_peer: a wish, not a right.
     declined: peers who may not be proposed again for this request, whoever declined.
+    first: (place, peer) as a round chose, for every place.
     """
 
     request: str
@@ -30,6 +31,7 @@ class Ask:
     avoid: frozenset[str] = frozenset()
     named_peer: str | None = None
     declined: frozenset[str] = frozenset()
+    first: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, content: RequestContent, declined: Iterable[str] = ()) -> Self:

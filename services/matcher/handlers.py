@@ -1,6 +1,7 @@
 """What the matcher does when it hears something or something comes due: load, decide, save, say."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -133,11 +134,16 @@ async def _next_page(kind: str, dues: Sequence[Due], work: Work, states: Iterabl
 
 
 async def decide(
-    work: Work, items: Sequence[Any], request_of: Callable[[Any], str], step: Callable[[Story | None, Any], Step | None]
+    work: Work,
+    items: Sequence[Any],
+    request_of: Callable[[Any], str],
+    step: Callable[[Story | None, Any], Step | None],
+    first: Mapping[str, str] | None = None,
 ) -> None:
     """Load the stories, decide item by item, propose for all that want it together, save, say.
 
     A story that changes twice in a batch sees its first change at the second. `items` may be heard facts or anything else.
+    first: by place, whom a round chose to be proposed first, where what follows is a proposal.
     """
     stories: dict[str, Story] = await store.lock_stories(work.db, (request_of(item) for item in items))
     before = dict(stories)
@@ -155,16 +161,20 @@ async def decide(
             proposing[request] = because
         else:
             proposing.pop(request, None)
-    opening = await _propose(work, stories, proposing)
+    opening = await _propose(work, stories, proposing, tuple((first or {}).items()))
     await store.add_open(work.db, closing + opening)
     await store.save_stories(work.db, (story for request, story in stories.items() if story is not before.get(request)))
 
 
-async def _propose(work: Work, stories: dict[str, Story], proposing: dict[str, Envelope | None]) -> list[tuple[str, float]]:
+async def _propose(
+    work: Work, stories: dict[str, Story], proposing: dict[str, Envelope | None], first: tuple[tuple[str, str], ...]
+) -> list[tuple[str, float]]:
     """Rank what is to be proposed, in order; returns the load that the new suggestions open."""
     if not proposing:
         return []
     asks = [ask_of(stories[request]) for request in proposing]
+    if first:
+        asks = [replace(ask, first=first) for ask in asks]
     ranked, inputs = await mirror.rank(work.db, asks, work.now)
     opening: list[tuple[str, float]] = []
     for each in ranked:

@@ -27,6 +27,8 @@ class Policy(BaseModel):
     floor: nobody with a lower fit is proposed. border: fit taken off where donor and host share a land border.
     lambda_: price of a peer's own load. mu: price of the load of the peer's council against its equal share of a year; mu_rounds: the same
     where many places are decided together, which sees what a price does to all of them and so needs a higher one.
+    stay: fit by which a round must be better to change whom an adviser sees first. churn: most suggestions that a round changes.
+    rounds_every_days: how often a round runs by itself; 0 for on demand alone.
     beta: fit added for a council that carries nothing yet. expected_places: placements a year over the whole sector.
     shortlist: how many are proposed for a place. give_up: by priority, the most fit that may be given up to spread the work.
     cooling_off_months: how long somebody who held a post at a council may not help it. challenges_a_year: visits with a peer team that
@@ -48,6 +50,9 @@ class Policy(BaseModel):
     mu: Price = 0.125
     mu_rounds: Price = 0.25
     beta: Share = 0.05
+    stay: Share = 0.02
+    churn: Annotated[int, Field(ge=0, le=500)] = 50
+    rounds_every_days: Annotated[int, Field(ge=0, le=366)] = 0
     expected_places: Annotated[float, Field(gt=0)] = 960
     shortlist: Annotated[int, Field(ge=2, le=16)] = 5
     give_up: dict[str, Share] = {"preventing_failure": 0.02, "early_intervention": 0.02, "newly_appointed": 0.05, OTHERS: 0.20}

@@ -1,6 +1,7 @@
 """Ranking policies over HTTP: read them, write a new one down, and adopt it when somebody else agrees."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -107,6 +108,8 @@ async def adopt(version: int, body: Adopt, order: Annotated[Command, Depends(com
         if order.actor.id == kept.author:
             raise Refused(409, "second_approver", "You wrote this policy down. Somebody else must adopt it.")
         await policy_store.adopt(work.db, version, order.actor.id, work.now, body.reason)
+        if kept.policy.rounds_every_days:
+            work.later("round", str(version), work.now + timedelta(days=kept.policy.rounds_every_days))
         work.say(PolicyAdopted(policy_version=version, replaces=active.policy.version, author=kept.author, actor=order.actor.id), SUBJECT)
         work.note(order.actor.id, "policy.adopt", f"{SUBJECT}:{version}", body.reason)
         return _view(_one(await _known(work.db), version))

@@ -7,13 +7,13 @@ from datetime import date
 from schemas.fact import built
 from schemas.matcher import PlaceSuggestion, Shortage
 from services.matcher.asks import Ask
-from services.matcher.columns import Register
+from services.matcher.columns import Columns, Register
 from services.matcher.lots import Lot
 from services.matcher.policy import Policy
 from services.matcher.price import Prices
 from services.matcher.rulebook import ABSOLUTE, OF_CAPACITY, RULES, Rule
 from services.matcher.rules import broken_by, excluded_by
-from services.matcher.shortlists import deal
+from services.matcher.shortlists import deal, put_first
 from services.matcher.standing import Sheet, Standing
 
 __all__ = ["ABSOLUTE", "OF_CAPACITY", "OTHER_PLACE", "RULES", "Ask", "Ranked", "Rule", "broken_by", "excluded_by", "rank", "stand"]
@@ -39,6 +39,7 @@ def rank(register: Register, asks: Sequence[Ask], policy: Policy, as_of: date) -
     In a shortlist the best value comes first, ties by peer id, with two exceptions. Of a request with several places, the first of each
     comes from a council of its own where there is one. And a peer who was wished for, whom neither a rule nor the floor leaves out, is
     always in the shortlist of the first place that they may fill: where they stand, or last. Rules and price are the same for them.
+    Where a round has chosen (`first` of the ask), its peers head the shortlists, as long as all of them may still be proposed.
     The result is a pure function of the records applied, the open suggestions, the asks, the policy and the day.
     """
     columns = register.columns()
@@ -72,6 +73,8 @@ def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices
         dealt = deal(standings, columns.home_list, shortlist, named)
     if not all(dealt):
         return Ranked(ask.request, shortages=_short(ask, standings, dealt))
+    if ask.first and (firsts := _firsts(ask, standings, columns)):
+        dealt = put_first(dealt, firsts, shortlist)
     suggestions = tuple(
         built(
             PlaceSuggestion,
@@ -87,6 +90,14 @@ def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices
         register.add_open((columns.ids[peer], 1 / len(peers)) for peer in peers)
         prices.renew(peers)
     return Ranked(ask.request, suggestions=suggestions)
+
+
+def _firsts(ask: Ask, standings: Sequence[Standing], columns: Columns) -> list[int]:
+    """By place, the peer whom a round chose; nobody unless all of them may still be proposed, each for one place."""
+    chosen = dict(ask.first)
+    rows = [columns.index.get(chosen.get(place, ""), -1) for place, _ in ask.places]
+    open_to = all(row in standing.within for row, standing in zip(rows, standings, strict=True))
+    return rows if open_to and len(set(rows)) == len(rows) else []
 
 
 def _short(ask: Ask, standings: Sequence[Standing], dealt: Sequence[Sequence[int]]) -> tuple[Shortage, ...]:

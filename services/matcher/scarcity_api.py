@@ -67,7 +67,7 @@ async def work_out(body: WorkOut, order: Annotated[Command, Depends(command("pol
 async def _inputs(db: Connection, now: datetime) -> tuple[Register, Policy, int, list[bytes]]:
     """One snapshot of everything that the prices hang on: the thread that works them out shares nothing with the ranking."""
     await mirror.refresh(db)
-    return unloaded(mirror.register), mirror.policy, mirror.register.version, await store.asked(db, now - _YEAR)
+    return unloaded(mirror.register), mirror.policy, mirror.register.version, await store.asked(db, now - _YEAR, now)
 
 
 def _solved(register: Register, policy: Policy, stored: list[bytes], now: datetime) -> Scarcity:

@@ -40,6 +40,12 @@ def deal(orders: Sequence[Order], council_of: Sequence[int], size: int, named: i
     return dealt
 
 
+def put_first(dealt: Sequence[Sequence[int]], firsts: Sequence[int], size: int) -> list[list[int]]:
+    """The same shortlists with these peers, one for each place, at their heads and nowhere else."""
+    heads = set(firsts)
+    return [[first, *(peer for peer in peers if peer not in heads)][:size] for first, peers in zip(firsts, dealt, strict=True)]
+
+
 def _takes_next(turn: Iterator[int], peers: list[int], taken: set[int]) -> bool:
     for peer in turn:
         if peer not in taken:

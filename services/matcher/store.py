@@ -41,7 +41,7 @@ _RECORDS_UP_TO = "select position, key, doc from registry_record where position 
 _RANKED = """insert into ranking (id, at, registry_version, policy_version, scarcity_version, as_of, load, asks)
              values ($1, $2, $3, $4, $5, $6, $7, $8)"""
 _RANKING = "select registry_version, policy_version, scarcity_version, as_of, load, asks from ranking where id = $1"
-_ASKED = "select asks from ranking where at > $1 order by at, id"
+_ASKED = "select asks from ranking where at > $1 and at <= $2 order by at, id"
 _STATES = "select state, count(*) as n from story where ($1::text[] is null or region = any($1)) group by state order by state"
 
 
@@ -151,9 +151,9 @@ async def ranking(db: Connection, ident: str) -> Ranking | None:
     return Ranking(*row) if row else None
 
 
-async def asked(db: Connection, since: datetime) -> list[bytes]:
-    """The asks of every ranking after a moment, in order, as they were stored."""
-    return [row["asks"] for row in await db.fetch(_ASKED, since)]
+async def asked(db: Connection, since: datetime, until: datetime) -> list[bytes]:
+    """The asks of every ranking after a moment and up to another, in order, as they were stored."""
+    return [row["asks"] for row in await db.fetch(_ASKED, since, until)]
 
 
 _STATES_OF: dict[str, type[State]] = {"peer": PeerState, "council": CouncilState, "load": LoadState}

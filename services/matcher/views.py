@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.fact import Days, LaCode, PeerId
+from schemas.rounds import RoundCompleted
 from services.matcher.lacking import Recruit
 from services.matcher.policy import Policy
 from services.matcher.story import Story
@@ -142,6 +143,43 @@ class Adopt(BaseModel):
 
     expected_active: Annotated[int, Field(ge=1)]
     reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
+
+
+class AskRound(BaseModel):
+    """Ask for an exact round. seconds: how long it may take; what it has not changed by then stays."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: Annotated[int, Field(ge=1, le=3600)] = 120
+    reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
+
+
+class CancelRound(BaseModel):
+    """A command without a body."""
+
+
+class RoundView(BaseModel):
+    """A round. state: asked, running, done, cancelled, failed. done of total: suggestions looked at. outcome: what it changed and why."""
+
+    id: str
+    asked_by: str
+    asked_at: datetime
+    reason: str
+    seconds: int
+    state: str
+    stage: str
+    done: int
+    total: int
+    tries: int
+    started_at: datetime | None
+    ended_at: datetime | None
+    outcome: RoundCompleted | None
+
+
+class RoundList(BaseModel):
+    """Rounds, the newest first."""
+
+    rounds: list[RoundView]
 
 
 class WorkOut(BaseModel):

@@ -29,7 +29,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
         "parked:write",
         "audit:read",
     ),
-    "governor": ("matches:read", "policy:write", "policy:adopt"),
+    "governor": ("matches:read", "policy:write", "policy:adopt", "matches:rounds"),
     "service": ("requests:read", "matches:read", "registry:read"),
 }
 """What each role may do. The same table is in docs/access.md, for whoever configures a real identity provider."""

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from services.matcher.allocation import Allocation, Market, Steps, allocate, with_pairs
+from services.matcher.allocation import Market, Steps
 from services.matcher.dated import Flags, Floats, Ints
+from services.matcher.mending import mended
 from services.matcher.policy import Policy
 from services.simulation.online import equal_share, fit_market, scarceness_of
 from services.simulation.state import Standings, overridden_places
@@ -15,7 +16,6 @@ from services.simulation.stream import Demand, Year
 _DAYS = 365
 ROUNDS = 36
 """A year; a round is held every ten days."""
-_MENDINGS = 40
 _OPEN = 1.0  # a place left open costs more than any fit: filling it comes first, but not at the price of two others
 
 
@@ -67,7 +67,7 @@ def hindsight_even(year: Year, policy: Policy) -> Standings:
 def _at_once(year: Year, market: Market) -> Standings:
     now = Standings(year)
     team = year.demand.team[market.request]
-    chosen = _mended(market, np.where(team, year.demand.request[market.request], -1), year.council[market.peer])
+    chosen = mended(market, np.where(team, year.demand.request[market.request], -1), year.council[market.peer])
     for pair in np.flatnonzero(chosen).tolist():
         now.give(int(market.request[pair]), int(market.peer[pair]))
     _fill(now, np.flatnonzero(now.chosen < 0))
@@ -109,7 +109,7 @@ def _decide(now: Standings, ours: Ints, waiting: Ints, later: Ints, best_only: F
         some_capacity=np.maximum(0, year.team_limit - now.team_load),
         steps=_steps(now, policy),
     )
-    chosen = _mended(market, team, year.council[peer])
+    chosen = mended(market, team, year.council[peer])
     for pair in np.flatnonzero(chosen & (place < len(ours))).tolist():
         now.give(int(ours[place[pair]]), int(peer[pair]), float(mine.gap[pair]))
     _fill(now, ours[now.chosen[ours] < 0])
@@ -140,48 +140,6 @@ def _steps(now: Standings, policy: Policy) -> tuple[Steps, ...]:
     carried = now.council_load[:, None] + np.arange(council_most)
     shared = policy.mu_rounds * (carried / equal_share(year)) ** 2 - policy.beta * (carried == 0)
     return Steps(peers, left, own), Steps(year.council, council_left, shared)
-
-
-def _mended(market: Market, team: Ints, home: Ints) -> Flags:
-    """The best allocation in which no two members of a team come from one council. team, home: (pairs,).
-
-    That is no constraint of a flow: where two do, the one who loses least by another council gives way, that place's pairs with the council
-    are taken out, and the whole is solved again. Each time it is the best of what is left, and a few times are enough.
-    """
-    left = np.arange(len(market.request))
-    for _ in range(_MENDINGS):
-        found: Allocation = allocate(with_pairs(market, left))
-        chosen = left[found.chosen]
-        out = _clashing(market, team, home, chosen)
-        if not len(out):
-            break
-        barred = np.zeros(len(market.request), np.bool_)
-        for pair in out.tolist():
-            barred |= (market.request == market.request[pair]) & (home == home[pair])
-        left = left[~barred[left]]
-    flags = np.zeros(len(market.request), np.bool_)
-    flags[np.setdiff1d(chosen, _clashing(market, team, home, chosen))] = True
-    return flags
-
-
-def _clashing(market: Market, team: Ints, home: Ints, chosen: Ints) -> Ints:
-    """Of the members of a team from one council, all but the one who would lose most by another council."""
-    members = chosen[team[chosen] >= 0]
-    key = team[members] * (int(home.max(initial=0)) + 1) + home[members]
-    _, which, count = np.unique(key, return_inverse=True, return_counts=True)
-    clash = members[count[which] > 1]
-    loss = np.array([_loss(market, home, pair) for pair in clash.tolist()])
-    order = np.lexsort((market.request[clash], -loss, home[clash], team[clash]))
-    clash = clash[order]
-    same = (np.diff(team[clash]) == 0) & (np.diff(home[clash]) == 0)
-    out: Ints = clash[1:][same]
-    return out
-
-
-def _loss(market: Market, home: Ints, pair: int) -> float:
-    """What the place of a pair would lose by its best pair with another council."""
-    others = (market.request == market.request[pair]) & (home != home[pair])
-    return float(market.fit[pair] - market.fit[others].max(initial=0.0))
 
 
 def _fill(now: Standings, places: Ints) -> None:
