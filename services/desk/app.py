@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter
 
-from services.desk import home, operators, sign_in
+from services.desk import home, my_desk, operators, request_orders, request_page, sign_in
 from services.desk.furniture import furnish
 from services.desk.handlers import ears
 from services.desk.settings import DeskSettings
 from services.kit.due import Diary
 from services.kit.service import Service, run
 
-ROOMS = (home.router, sign_in.router, operators.router)
+ROOMS = (home.router, sign_in.router, my_desk.router, request_page.router, request_orders.router, operators.router)
 router = APIRouter()
 for room in ROOMS:
     router.include_router(room)

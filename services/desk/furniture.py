@@ -15,10 +15,11 @@ from services.desk.paper import Paper, Place, paper
 from services.desk.provider import Provider
 from services.desk.sessions import Sessions
 from services.desk.settings import DeskSettings
+from services.desk.wire import Wire
 from services.kit.settings import Settings
 from services.kit.web import Kitchen
 
-PLACES: tuple[Place, ...] = (Place("/operators", "For operators", "parked:read"),)
+PLACES: tuple[Place, ...] = (Place("/desk", "My desk", "matches:decide"), Place("/operators", "For operators", "parked:read"))
 """The navigation, in its order."""
 
 
@@ -36,6 +37,7 @@ def furnish(app: FastAPI, host: Kitchen, settings: Settings) -> contextlib.Abstr
     urls = {"registry": settings.registry_url, "requests": settings.requests_url, "matcher": settings.matcher_url}
     state.backends = Backends(client, urls, state.sessions)
     state.paper = Paper(PLACES)
+    state.wire = Wire(host.database)
     discovery = urlsplit(settings.oidc_discovery)
     headers = policy(f"{discovery.scheme}://{discovery.netloc}", secure=secure)
     app.add_middleware(Headers, headers=headers)
@@ -44,7 +46,7 @@ def furnish(app: FastAPI, host: Kitchen, settings: Settings) -> contextlib.Abstr
 
     @contextlib.asynccontextmanager
     async def open_client() -> AsyncIterator[None]:
-        async with client:
+        async with client, state.wire.open():
             yield
 
     return open_client()

@@ -1,13 +1,14 @@
 """The register over HTTP: reading it, and commands that enter one row at a time, read and judged exactly as a row of a file."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from schemas.fact import Problem
 from services.kit.access import Actor
 from services.kit.commands import Command
+from services.kit.database import Connection
 from services.kit.problems import Refused, not_found, stale
 from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
@@ -64,6 +65,25 @@ async def list_peers(
     day = on or host.clock.now().date()
     found = await host.database.once(lambda db: reading_store.peers(db, None, council, role, theme, day, after, limit))
     return views.Peers(peers=[views.Peer(**dict(row)) for row in found])
+
+
+@ROUTER.get("/names", tags=["register"])
+async def read_names(
+    host: Host,
+    actor: Reader,
+    peer: Annotated[list[str], Query(min_length=1, max_length=500)],
+    because: Annotated[str, Query(pattern="^[a-z_]{3,64}$", description="a code, kept in the audit")],
+) -> views.Names:
+    """What these peers are called, for whoever decides about a request of theirs. Kept in the audit as one reading, with its reason."""
+
+    async def read(db: Connection) -> list[Any]:
+        found = await reading_store.names(db, peer)
+        work = Work(db, host.clock.now())
+        work.note(actor.id, "registry.read_names", because, ", ".join(sorted(row["peer"] for row in found)))
+        await work.flush()
+        return found
+
+    return views.Names(names=[views.Name(**dict(row)) for row in await host.database.once(read)])
 
 
 @ROUTER.get("/peers/{peer}", tags=["register"])

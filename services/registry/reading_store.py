@@ -14,6 +14,7 @@ _PEERS = """select peer, kind, council, name, party, themes, email, active, lang
               and ($3::text is null or exists (select from post where post.peer = p.peer and role = $3 and starts <= $5
                                                                   and (ends is null or ends >= $5)))
               and peer > $6 order by peer limit $7"""
+_NAMES = "select peer, name from peer where peer = any($1::text[]) order by peer"
 _ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed from offer
                where ($1::text is null or owner = $1) and offer > $2 order by offer limit $3"""
 _HOLD = "select match, request, state, expires_at from hold where match = $1"
@@ -42,6 +43,11 @@ async def peers(
 ) -> list[Any]:
     """Peers by identifier, with the versions of their records; of `role` are those who hold it on the day."""
     return await db.fetch(_PEERS, peer, council, role, theme, day, after, most)
+
+
+async def names(db: Connection, peers: Collection[str]) -> list[Any]:
+    """What these peers are called."""
+    return await db.fetch(_NAMES, peers)
 
 
 async def accounts(db: Connection, owner: str | None, after: str, most: int) -> list[Any]:

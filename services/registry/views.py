@@ -98,6 +98,19 @@ class PeerContact(PeerProfile):
     email: str
 
 
+class Name(BaseModel):
+    """What a peer is called."""
+
+    peer: str
+    name: str
+
+
+class Names(BaseModel):
+    """Names of peers; who is not in the register is left out."""
+
+    names: list[Name]
+
+
 class Peers(BaseModel):
     """Peers by identifier; ask again with `after` = the last one for more."""
 

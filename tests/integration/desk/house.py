@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import hashlib
 import itertools
 import secrets
+import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,7 +20,8 @@ from schemas.fact import Fact
 from services.desk import session_store
 from services.desk.app import SERVICE
 from services.desk.person import Person
-from services.desk.seals import signed
+from services.desk.provider import Tokens
+from services.desk.seals import seal, signed
 from services.desk.settings import DeskSettings
 from services.kit import web
 from services.kit.access import Gate
@@ -113,7 +116,9 @@ class House:
         person = Person(who, who.replace("-", " ").title(), *words, secret)
         sessions = app.state.sessions
         key = hashlib.sha256(secret.encode()).digest()
-        await self.database.once(lambda db: session_store.add(db, key, person, "", self.clock.now(), _LIMITS))
+        tokens = Tokens("access", "refresh", "identity", time.time() + 3_600)
+        sealed = seal(secret, "tokens", dataclasses.asdict(tokens))
+        await self.database.once(lambda db: session_store.add(db, key, person, sealed, self.clock.now(), _LIMITS))
         cookie = signed(app.state.secret, "cookie", secret)
         assert await sessions.find(cookie)
         transport = httpx.ASGITransport(app)

@@ -90,6 +90,18 @@ async def test_peers_are_found_by_council_role_today_and_theme(house: House) -> 
         refused(await client.get("/peers?limit=0"), 422, "invalid_input")
 
 
+async def test_names_are_read_many_at_once_with_a_reason_that_the_audit_keeps(house: House) -> None:
+    async with house.browser(READ) as client:
+        found = ok(await client.get("/names?peer=p1&peer=p2&peer=nobody&because=to_decide_a_request"))["names"]
+        assert [each["peer"] for each in found] == ["p1", "p2"]
+        assert all(each["name"] for each in found)
+        refused(await client.get("/names?peer=p1"), 422, "invalid_input")
+    noted = await house.database.once(
+        lambda db: db.fetch("select action, subject, reason from audit join audit_reason on audit = id order by id desc limit 1")
+    )
+    assert [tuple(row) for row in noted] == [("registry.read_names", "to_decide_a_request", "p1, p2")]
+
+
 async def test_an_email_address_is_only_for_those_who_may_read_contacts(house: House) -> None:
     async with house.browser(READ) as client:
         peer = ok(await client.get("/peers/p1"))

@@ -1,0 +1,113 @@
+"""SQL of the pages. Whose requests a person may see is part of every statement: what belongs to another region is not there."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from services.kit.database import Connection
+
+_WANTED = """(
+    select r.request, r.regions, r.host, r.kind, r.priority, r.urgency, r.state, r.deadline, r.received_at, o.owner, r.ends,
+           case when r.waiting <> '' then r.waiting else 'finish' end as wanted, coalesce(r.waiting_since, r.changed_at) as since
+    from request r left join owner o using (request)
+    where (r.waiting <> '' or (r.state = 'placed' and r.ends < $5)) and ($1::text[] is null or r.regions && $1)
+      and ($2::text is null or $2 = any(r.regions)) and ($3::text is null or r.priority = $3)
+      and ($4::text is null or case $4 when '' then o.owner is null else o.owner = $4 end)
+) as w"""
+_COUNTS = f"select wanted, count(*) as n from {_WANTED} group by wanted"  # noqa: S608
+_LIST = f"""
+select * from (select w.*, row_number() over (partition by wanted order by urgency, deadline nulls last, since, request) as at,
+                      count(*) over (partition by wanted) as n from {_WANTED}) as numbered
+where ($6::text is null or wanted = $6) and at > $7 and at <= $7 + $8 order by wanted, at"""  # noqa: S608
+_ONE = """select r.doc, r.suggestion, o.owner from request r left join owner o using (request)
+          where r.request = $1 and ($2::text[] is null or r.regions && $2)"""
+_VERSIONS = "select doc from request where request = $1"
+_TIMELINE = "select at, type, actor, detail from told where request = $1 order by at desc, service, sequence desc limit $2"
+_RECORDS = "select key, doc from record where key = any($1::text[])"
+_TAKE = """insert into owner (request, owner, since) select request, $2, $3 from request
+           where request = $1 and ($4::text[] is null or regions && $4)
+           on conflict (request) do update set owner = excluded.owner, since = excluded.since returning request"""
+_HAND_OVER = """update owner o set owner = $2, since = $3 from request r
+                where r.request = o.request and o.owner = $1 and ($4::text[] is null or r.regions && $4) returning o.request"""
+_COVER = """select id, person, name, region, role, starts, ends from cover where ($1::text[] is null or region = any($1))
+            and ($2::date is null or ends is null or ends >= $2) order by region, role, starts, name"""
+_ADD_COVER = "insert into cover (person, name, region, role, starts, ends) values ($1, $2, $3, $4, $5, $6)"
+_END_COVER = "update cover set ends = $2 where id = $1 and starts <= $2 and ($3::text[] is null or region = any($3)) returning id"
+_CALLED = "select person, name from cover where person = any($1::text[]) order by starts"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What my desk shows. regions: those of the person (None: all). owner: somebody's id, "" for nobody's, None for everybody's."""
+
+    regions: list[str] | None
+    region: str | None
+    priority: str | None
+    owner: str | None
+    today: date
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        return self.regions, self.region, self.priority, self.owner, self.today
+
+
+async def counts(db: Connection, wanted: Filter) -> dict[str, int]:
+    """How many requests want a person, by for what."""
+    return {row["wanted"]: row["n"] for row in await db.fetch(_COUNTS, *wanted.values)}
+
+
+async def waiting(db: Connection, wanted: Filter, only: str | None, passed: int, most: int) -> list[Any]:
+    """Requests that want a person, the most pressing first; of each sort at most so many, with `n` of them in all."""
+    return await db.fetch(_LIST, *wanted.values, only, passed, most)
+
+
+async def one(db: Connection, request: str, regions: Collection[str] | None) -> Any | None:
+    """A request's doc, suggestion and owner; None when it is not there for this person."""
+    return await db.fetchrow(_ONE, request, regions)
+
+
+async def doc(db: Connection, request: str) -> str | None:
+    """What is known of a request, whoever asks."""
+    found: str | None = await db.fetchval(_VERSIONS, request)
+    return found
+
+
+async def timeline(db: Connection, request: str, most: int) -> list[Any]:
+    """What was said about a request, the latest first."""
+    return await db.fetch(_TIMELINE, request, most)
+
+
+async def records(db: Connection, keys: Sequence[str]) -> dict[str, str]:
+    """The registry's records by key."""
+    return {row["key"]: row["doc"] for row in await db.fetch(_RECORDS, keys)}
+
+
+async def take(db: Connection, request: str, owner: str, now: datetime, regions: Collection[str] | None) -> bool:
+    """Make a request somebody's. False when it is not there for this person."""
+    return await db.fetchval(_TAKE, request, owner, now, regions) is not None
+
+
+async def hand_over(db: Connection, owner: str, to: str, now: datetime, regions: Collection[str] | None) -> list[str]:
+    """Everything that is one person's becomes another's, in these regions; returns the requests."""
+    return [row["request"] for row in await db.fetch(_HAND_OVER, owner, to, now, regions)]
+
+
+async def cover(db: Connection, regions: Collection[str] | None, since: date | None) -> list[Any]:
+    """Who covers which region; of those alone whose cover has not ended before `since`."""
+    return await db.fetch(_COVER, regions, since)
+
+
+async def add_cover(db: Connection, person: str, name: str, region: str, role: str, starts: date, ends: date | None) -> None:
+    """Somebody covers a region from a day on, until a last day if there is one."""
+    await db.execute(_ADD_COVER, person, name, region, role, starts, ends)
+
+
+async def end_cover(db: Connection, ident: int, last: date, regions: Collection[str] | None) -> bool:
+    """Set the last day of a cover. False when it is not there for this person, or begins later."""
+    return await db.fetchval(_END_COVER, ident, last, regions) is not None
+
+
+async def called(db: Connection, people: Collection[str]) -> dict[str, str]:
+    """What advisers are called, by id, as far as somebody has entered it."""
+    return {row["person"]: row["name"] for row in await db.fetch(_CALLED, list(people))}

@@ -1,0 +1,154 @@
+"""The suggestions of a request as the page lays them side by side: words first, then the arithmetic as bars, then the load. Pure."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.desk import wording
+
+BAND = 0.02
+"""Fits so close to the best of a place that nobody tells them apart."""
+_STEPS = 20  # widths that the style sheet knows
+_YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A term of the fit: its name, how much of it is there (0 to 1), and the class that draws it (0 to 20)."""
+
+    name: str
+    share: float
+
+    @property
+    def step(self) -> int:
+        return round(max(0.0, min(1.0, self.share)) * _STEPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What somebody carries: deployments of the last year and in hand, days used and offered; None where the register says nothing."""
+
+    deployments: int
+    used: float
+    offered: float
+
+    def after(self, days: float) -> float:
+        """Days used if this were placed too."""
+        return self.used + days
+
+    def fits(self, days: float) -> bool:
+        return self.after(days) <= self.offered
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A peer proposed for a place. `band` 1: as good as the best. words: for; cautions: against."""
+
+    peer: str
+    council: str
+    rank: int
+    fit: float
+    price: float
+    band: int
+    words: tuple[str, ...]
+    cautions: tuple[str, ...]
+    bars: tuple[Bar, ...]
+    load: Load
+    council_load: Load
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a request, its choices, and who was left out, counted by rule in words."""
+
+    place: str
+    role: str
+    considered: int
+    left_out: tuple[tuple[int, str], ...]
+    choices: tuple[Choice, ...]
+
+    @property
+    def excluded(self) -> int:
+        return sum(count for count, _ in self.left_out)
+
+
+def keys_of(suggestion: str) -> list[str]:
+    """The registry's records that the page needs: of every peer proposed and of their councils."""
+    pairs = {(c["peer"], c["council"]) for place in _places(suggestion) for c in place["candidates"]}
+    owners = {f"peer:{peer}" for peer, _ in pairs} | {f"council:{council}" for _, council in pairs}
+    return sorted(owners | {f"load:{owner}" for owner in owners})
+
+
+def peers_of(suggestion: str) -> set[str]:
+    """Everybody proposed."""
+    return {c["peer"] for place in _places(suggestion) for c in place["candidates"]}
+
+
+def laid_out(suggestion: str, records: Mapping[str, str], today: date) -> list[Place]:
+    """The places of a suggestion (its JSON; "" for none), with loads from the registry's records by key."""
+    return [_place(place, records, today) for place in _places(suggestion)]
+
+
+def _places(suggestion: str) -> Sequence[Mapping[str, Any]]:
+    return json.loads(suggestion)["places"] if suggestion else ()
+
+
+def _place(place: Mapping[str, Any], records: Mapping[str, str], today: date) -> Place:
+    best = max(c["fit"] for c in place["candidates"])
+    excluded = sorted(((count, wording.left_out(code)) for code, count in place["excluded"].items() if count), reverse=True)
+    choices = tuple(_choice(c, best, records, today) for c in place["candidates"])
+    return Place(place["place"], place["role"], place["considered"], tuple(excluded), choices)
+
+
+def _choice(c: Mapping[str, Any], best: float, records: Mapping[str, str], today: date) -> Choice:
+    terms, load, council = c["terms"], _load(f"peer:{c['peer']}", records, today), _load(f"council:{c['council']}", records, today)
+    bars = tuple(Bar(wording.TERMS.get(name, wording.plain(name)), value) for name, value in terms.items() if name != "border")
+    price = sum(c["price"].values())
+    band = 1 + int((best - c["fit"] + 1e-9) / BAND)
+    return Choice(c["peer"], c["council"], c["rank"], c["fit"], price, band, _for(terms, load), _against(terms, load), bars, load, council)
+
+
+def _for(terms: Mapping[str, float], load: Load) -> tuple[str, ...]:
+    words = []
+    if terms.get("journey", 0) >= 1:
+        words.append("has led out of inadequate")
+    if terms.get("themes", 0) == 1:
+        words.append("knows every theme asked for")
+    elif terms.get("themes", 0) > 0:
+        words.append(f"knows {terms['themes']:.0%} of the themes asked for")
+    if terms.get("role", 0) == 1:
+        words.append("holds the role asked for")
+    if terms.get("similarity", 0) >= 0.5:
+        words.append("from a similar council")
+    if terms.get("politics", 0) == 1:
+        words.append("of the party wished for")
+    if load.deployments == 0:
+        words.append("has not been asked this year")
+    return tuple(words)
+
+
+def _against(terms: Mapping[str, float], load: Load) -> tuple[str, ...]:
+    words = []
+    if terms.get("themes") == 0:
+        words.append("knows none of the themes asked for")
+    if "border" in terms:
+        words.append("from a council next door")
+    if terms.get("politics") == 0:
+        words.append("of another party than wished for")
+    if terms.get("region") == 0:
+        words.append("from another region than wished for")
+    if load.deployments == 1:
+        words.append("asked once this year")
+    elif load.deployments > 1:
+        words.append(f"asked {load.deployments} times this year")
+    return tuple(words)
+
+
+def _load(owner: str, records: Mapping[str, str], today: date) -> Load:
+    state, load = (json.loads(records.get(key, "{}")) for key in (owner, f"load:{owner}"))
+    offered = {o["offer"]: o["days"] for o in state.get("offers", ()) if o["starts"] <= str(today) <= o["ends"]}
+    used = {o["offer"]: o["used"] for o in load.get("offers", ())}
+    recent = [on for on in load.get("placed", ()) if (today - date.fromisoformat(on)).days <= _YEAR]
+    return Load(load.get("held", 0) + len(recent), sum(used.get(offer, 0) for offer in offered), sum(offered.values()))

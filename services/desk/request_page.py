@@ -1,0 +1,77 @@
+"""The page of one request: what was asked, who could help and why, who must agree, what has happened; and somebody else looked up."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Query, Request, Response
+
+from services.desk import when, wording
+from services.desk.backends import Backends, Refusal
+from services.desk.forms import Errors
+from services.desk.guard import Own, needs, room
+from services.desk.paper import page
+from services.desk.person import Person
+from services.desk.seen import Seen, look
+from services.kit.database import Database
+from services.vocabulary.councils import reference_councils
+
+router = room()
+Adviser = Annotated[Person, Depends(needs("matches:decide"))]
+
+
+def backends_of(request: Request) -> Backends:
+    """A dependency: the services."""
+    found: Backends = request.app.state.backends
+    return found
+
+
+Services = Annotated[Backends, Depends(backends_of)]
+Peer = Annotated[str, Query(max_length=64)]
+
+
+@router.get("/requests/{ident}")
+async def show(request: Request, ident: str, person: Adviser, own: Own, services: Services, place: Peer = "", peer: Peer = "") -> Response:
+    """The page; with `place` and `peer` also why that peer is or is not suggested there."""
+    return await draw(request, ident, person, own, services, asked=(place, peer.strip()))
+
+
+@router.get("/requests/{ident}/calls")
+async def calls(request: Request, ident: str, person: Adviser, own: Own, services: Services) -> Response:
+    """The call sheet: for each place three good choices, what to say and what to mind; made to be printed."""
+    seen = await look(own, services, person, ident, _today(request))
+    return page(request, person, "calls.html", seen=seen, case=seen.case, words=wording)
+
+
+async def draw(
+    request: Request,
+    ident: str,
+    person: Person,
+    own: Database,
+    services: Backends,
+    *,
+    status: int = 200,
+    errors: Errors | None = None,
+    typed: dict[str, str] | None = None,
+    asked: tuple[str, str] = ("", ""),
+) -> Response:
+    """The page as it is now; after an order that went wrong, with what is wrong and what was typed."""
+    seen = await look(own, services, person, ident, _today(request))
+    other = await _other(services, person, seen, *asked) if asked[1] else None
+    return page(
+        request, person, "request.html", status, seen=seen, case=seen.case, words=wording, errors=errors or Errors(), typed=typed or {},
+        other=other, today=_today(request), councils=[(c.la_code, c.name) for c in reference_councils()] if seen.case.doubt else [],
+    )  # fmt: skip
+
+
+async def _other(services: Backends, person: Person, seen: Seen, place: str, peer: str) -> dict[str, Any]:
+    """Why a peer is suggested or not, and what choosing them would cost, in the matcher's words."""
+    place = place or (seen.case.places[0][0] if seen.case.places else "")
+    try:
+        part = await services.part(services.get(person, "matcher", f"/matches/{seen.case.request}/why", place=place, peer=peer))
+        said = part.value or {}
+    except Refusal as refusal:
+        return {"peer": peer, "place": place, "words": refusal.detail, "rule": "refused", "away": ""}
+    return {"peer": peer, "place": place, "words": said.get("words", ""), "rule": said.get("rule"), "away": part.away}
+
+
+def _today(request: Request) -> Any:
+    return when.here(request.app.state.kitchen.clock.now()).date()

@@ -1,0 +1,85 @@
+"""One request as somebody may see it: read once, with what the other services say of it when they can be reached."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from services.desk import page_store, proposals, telling
+from services.desk.backends import Backends, Part
+from services.desk.case import Case, from_json
+from services.desk.names import names
+from services.desk.person import Person
+from services.desk.proposals import Place
+from services.kit.database import Connection, Database
+from services.kit.problems import not_found
+
+_EVENTS = 200
+_ON_THE_WAY = frozenset({"new", "selected", "completing", "arranging"})  # the services go on by themselves from here
+_WAIT_SECONDS, _LOOK_SECONDS = 2.0, 0.03
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A request: the case, its suggestions laid out, its timeline (when, who, sentence), whose it is, names by id."""
+
+    case: Case
+    places: list[Place]
+    timeline: list[tuple[Any, str, str]]
+    owner: str | None
+    names: Part[dict[str, str]]
+    words: Part[Any]
+    called: Mapping[str, str]
+
+    def name(self, peer: str) -> str:
+        """What a peer is called; the id when the register is away or does not know."""
+        return (self.names.value or {}).get(peer, peer)
+
+    def adviser(self, ident: str) -> str:
+        """What an adviser is called; the id when nobody has entered it."""
+        return self.called.get(ident, ident)
+
+
+async def look(own: Database, backends: Backends, person: Person, request: str, today: date) -> Seen:
+    """Read a request. Errors: 404 when it is not there for this person; SignedOut."""
+
+    async def read(db: Connection) -> tuple[Any, list[Any], dict[str, str], dict[str, str]] | None:
+        row = await page_store.one(db, request, person.own_regions)
+        if row is None or not row["doc"]:
+            return None
+        told = await page_store.timeline(db, request, _EVENTS)
+        records = await page_store.records(db, proposals.keys_of(row["suggestion"]))
+        people = {event["actor"] for event in told if event["actor"]} | {row["owner"] or ""}
+        return row, told, records, await page_store.called(db, people)
+
+    found = await own.once(read)
+    if found is None:
+        raise not_found("request", request)
+    row, told, records, called = found
+    case = from_json(row["doc"])
+    peers = proposals.peers_of(row["suggestion"]) | {line.peer for line in case.lines} | {gone.peer for gone in case.gone}
+    peers |= {peer for event in told for peer in telling.peers_in(event["detail"])} | {peer for gone in case.gone for peer in gone.instead}
+    people, words = await asyncio.gather(
+        backends.part(names(backends, person, peers, "to_decide_a_request")),
+        backends.part(_words(backends, person, case)),
+    )
+    known = people.value or {}
+    events = [(event["at"], event["actor"], telling.sentence(event["type"], event["detail"], known)) for event in told]
+    return Seen(case, proposals.laid_out(row["suggestion"], records, today), events, row["owner"], people, words, called)
+
+
+async def _words(backends: Backends, person: Person, case: Case) -> Any:
+    """What was asked in the words of those who asked; None for what nobody posted."""
+    return None if case.origin == "arrangement" else await backends.get(person, "requests", f"/requests/{case.request}")
+
+
+async def caught_up(own: Database, request: str, version: int = 0, match_version: int = 0) -> None:
+    """Wait until the desk has heard of a command's effect, and of what follows at once, so that the next page shows it; not for long."""
+    for _ in range(round(_WAIT_SECONDS / _LOOK_SECONDS)):
+        doc = await own.once(lambda db: page_store.doc(db, request))
+        case = from_json(doc) if doc else None
+        settled = case is None or case.standing in ("withdrawn", "question", "rejected") or case.progress not in _ON_THE_WAY
+        if case and settled and case.version >= version and case.match_version >= match_version:
+            return
+        await asyncio.sleep(_LOOK_SECONDS)

@@ -1,0 +1,146 @@
+"""Codes in plain English: councils, kinds of support, roles, rules, who must agree, what a request waits for. Pure."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from services.vocabulary.councils import reference_councils
+from services.vocabulary.kinds import KINDS
+from services.vocabulary.priorities import PRIORITIES
+from services.vocabulary.roles import ROLES
+from services.vocabulary.themes import THEMES
+
+WANTED = {
+    "question": "Questions to answer",
+    "broken": "Matches that need another look",
+    "decide": "Suggestions to decide",
+    "consent": "Consents outstanding",
+    "shortage": "Nobody can be suggested",
+    "finish": "Support that has ended",
+}
+"""For what a person is wanted, in the order in which my desk shows it."""
+TO_DO = {
+    "question": "Answer the question",
+    "broken": "See what changed",
+    "decide": "Decide who to ask",
+    "consent": "Record the answer",
+    "shortage": "See what is short",
+    "finish": "Record the days",
+}
+STATES = {
+    "new": "Being matched",
+    "suggested": "Suggestions to decide",
+    "unmet": "Nobody can be suggested",
+    "selected": "Setting days aside",
+    "consenting": "Waiting for consent",
+    "completing": "Being placed",
+    "placed": "Placed",
+    "completed": "Completed",
+    "arranging": "Being recorded",
+    "questioned": "Question to answer",
+    "question": "Question to answer",
+    "rejected": "Could not be opened",
+    "withdrawn": "Withdrawn",
+}
+PARTIES = {
+    "mentee": "the person to be mentored",
+    "group_office": "the peer’s group office",
+    "peer": "the peer",
+    "employer": "the peer’s employer",
+    "host": "the council that asked",
+    "host_dcs": "the director of children’s services of the council that asked",
+    "host_lead_member": "the lead member of the council that asked",
+    "host_chief_executive": "the chief executive of the council that asked",
+}
+"""Who must agree."""
+CHANNELS = {"telephone": "By telephone", "email": "By email", "meeting": "In a meeting"}
+DECLINING = {
+    "knows_the_council": "Too close to the council",
+    "not_the_right_experience": "Not the right experience",
+    "asked_too_often": "Asked too often already",
+    "not_available": "Not available, I am told",
+    "other": "Another reason",
+}
+CHOOSING = {
+    "best_suggestion": "Best of those suggested",
+    "known_to_both": "Known to both councils and wanted",
+    "spread_of_work": "To spread the work",
+    "other": "Another reason",
+}
+REFUSING = {"no_time": "No time", "not_suitable": "Not suitable", "conflict": "A conflict of interest", "not_said": "No reason given"}
+WITHDRAWING = {"by_host": "The council no longer needs it", "duplicate": "It was asked for twice", "entered_in_error": "Entered in error"}
+TERMS = {
+    "themes": "Knows the themes",
+    "role": "Holds the role",
+    "similarity": "Similar council",
+    "politics": "Party as wished",
+    "region": "Region as wished",
+    "border": "Next-door council",
+    "journey": "Has led improvement",
+    "feedback": "Feedback",
+}
+_LEFT_OUT = {
+    "below_floor": "fit too little",
+    "other_place": "needed for another place of this request",
+    "own_council": "of the council that asked",
+    "role": "not in the role asked for",
+    "portfolio": "without the children’s portfolio",
+    "capacity": "with no days left",
+    "peer_days": "with no days left",
+    "council_days": "of a council with no days left",
+    "declined": "turned down before",
+    "dates": "with no days offered then",
+    "council_dates": "of a council with no days offered then",
+    "absence": "away then",
+    "in_intervention": "of a council in intervention",
+    "not_willing": "of a council that offers no support",
+    "inactive": "resting or no longer on the register",
+}
+
+
+@cache
+def _councils() -> dict[str, str]:
+    return {council.la_code: council.name for council in reference_councils()}
+
+
+def council(code: str | None) -> str:
+    """A council's name; its code when we do not know it."""
+    return _councils().get(code or "", code or "a council that is not yet clear")
+
+
+def kind(code: str | None) -> str:
+    """What a kind of support is called."""
+    return _first_large(KINDS[code].title) if code in KINDS else plain(code or "support")
+
+
+def role(code: str) -> str:
+    """What a role is called."""
+    return ROLES[code].title if code in ROLES else plain(code).lower()
+
+
+def themes(codes: Iterable[str]) -> str:
+    """Themes in a list."""
+    return ", ".join(THEMES.get(code, plain(code)) for code in codes)
+
+
+def priority(code: str) -> str:
+    """What a priority is called; "" for none in particular."""
+    return "" if code in ("other", "") else _first_large(PRIORITIES.get(code, plain(code)))
+
+
+def left_out(code: str) -> str:
+    """Why so many were left out, to follow on a number."""
+    return _LEFT_OUT.get(code, plain(code).lower())
+
+
+def plain(code: str) -> str:
+    """A code that has no title of its own, readable."""
+    return _first_large(code.replace("_", " "))
+
+
+def day_count(number: float) -> str:
+    """4 days, 1 day, 2.5 days."""
+    return f"{number:g} day{'' if number == 1 else 's'}"
+
+
+def _first_large(words: str) -> str:
+    return words[:1].upper() + words[1:]

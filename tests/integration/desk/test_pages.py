@@ -1,0 +1,133 @@
+"""What the desk's pages show from its own data, to whom, and with how many statements; the services behind them are away."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.integration.desk.house import House
+from tests.support.stories import BATH, GATESHEAD, LEEDS, Story
+
+MOST_STATEMENTS = {"/desk": 7, "/requests/{}": 15, "/requests/{}/calls": 15}
+"""Statements a page may run, those of its session and its tokens, and the beginning and end of transactions counted."""
+
+
+async def test_my_desk_shows_what_waits_by_priority_with_age_and_deadline(house: House) -> None:
+    other, pressing, asked = Story(), Story(priority="preventing_failure"), Story(at=house.clock.now())
+    await house.hears(other, other.opened(), other.suggested())
+    await house.hears(pressing, pressing.opened(), pressing.suggested())
+    await house.hears(asked, asked.opened(), asked.suggested(), asked.selected(), asked.asked())
+    async with house.visitor() as browser:
+        text = (await browser.get("/desk")).text
+    assert text.index(pressing.request) < text.index(other.request)
+    assert "Preventing failure or inadequacy" in text
+    assert "Due " in text
+    assert re.search(r'data-count="decide">2<', text)
+    assert re.search(r'data-count="consent">1<', text)
+    assert "No question is open." in text
+
+
+async def test_an_empty_desk_says_so_and_what_to_do(house: House) -> None:
+    async with house.visitor() as browser:
+        assert "New requests appear here by themselves" in (await browser.get("/desk")).text
+        assert "Show everything" in (await browser.get("/desk?of=me")).text
+
+
+async def test_a_request_of_another_region_is_not_there_on_any_page_nor_for_any_order(house: House) -> None:
+    story = Story(host=BATH)
+    await house.hears(story, story.opened(), story.suggested())
+    async with house.visitor() as browser:
+        page = await browser.get("/desk")
+        assert story.request not in page.text
+        assert story.request not in (await browser.get("/desk?region=South+West")).text
+        csrf = re.search(r'name="csrf" value="(\w+)"', page.text)
+        assert csrf
+        for path in ("", "/calls"):
+            assert (await browser.get(f"/requests/{story.request}{path}")).status_code == 404
+        form = {"csrf": csrf[1], "version": "1", "choice.lead_member-1": "p1", "answer": "yes", "because": "by_host", "why": "x" * 20}
+        for order in ("confirm", "decline", "override", "waive", "cancel", "consents/c1", "complete", "answer", "withdraw", "owner"):
+            answer = await browser.post(f"/requests/{story.request}/{order}", data={**form, "decline": "p1", "completed_on": "2027-01-01"})
+            assert answer.status_code in (404, 422), order
+            assert BATH not in answer.text
+    async with house.visitor(role="national_adviser", regions=["*"]) as browser:
+        assert story.request in (await browser.get("/desk")).text
+
+
+@pytest.mark.parametrize("role", ["operator", "group_office", "governor"])
+async def test_whoever_is_no_adviser_sees_no_request(house: House, role: str) -> None:
+    story = Story()
+    await house.hears(story, story.opened(), story.suggested())
+    async with house.visitor(role=role, regions=["*"]) as browser:
+        for path in ("/desk", f"/requests/{story.request}", f"/requests/{story.request}/calls", "/live"):
+            answer = await browser.get(path)
+            assert (answer.status_code, story.request in answer.text) == (403, False), path
+
+
+async def test_a_request_shows_who_could_help_in_words_and_says_which_part_is_away(house: House) -> None:
+    story = Story(host=LEEDS)
+    await house.hears(story, story.opened(), story.suggested("p1", "p2"))
+    async with house.visitor() as browser:
+        text = (await browser.get(f"/requests/{story.request}")).text
+    assert "as good a fit as any" in text
+    assert "Knows every theme asked for" in text
+    assert "Has not been asked this year" in text
+    assert "1,500 not in the role asked for" in text
+    assert "cannot be reached at the moment" in text
+    assert "Suggested: p1 and p2 for lead member" in text
+    assert "style=" not in text
+
+
+async def test_an_order_to_a_service_that_is_away_does_nothing_and_keeps_what_was_typed(house: House) -> None:
+    story = Story()
+    await house.hears(story, story.opened(), story.suggested("p1", "p2"))
+    async with house.visitor() as browser:
+        page = (await browser.get(f"/requests/{story.request}")).text
+        csrf = re.search(r'name="csrf" value="(\w+)"', page)
+        assert csrf
+        form = {"csrf": csrf[1], "once": "k", "version": "1", "decline": "p2", "because": "asked_too_often", "reason": "They said <so>."}
+        answer = await browser.post(f"/requests/{story.request}/decline", data=form)
+    assert answer.status_code == 503
+    assert "Nothing was done" in answer.text
+    assert "They said &lt;so&gt;." in answer.text
+    assert "<title>Error:" in answer.text
+
+
+async def test_an_unclear_council_is_a_question_with_its_candidates_and_none_of_these(house: House) -> None:
+    story = Story()
+    await house.hears(story, story.doubted(LEEDS, GATESHEAD))
+    async with house.visitor() as browser:
+        text = (await browser.get(f"/requests/{story.request}")).text
+    assert re.findall(r'name="answer" type="radio" value="(\w+)"', text) == [LEEDS, GATESHEAD, "none"]
+    assert "Leeds" in text
+    assert "Gateshead" in text
+
+
+async def test_a_request_is_taken_by_one_adviser_and_the_desk_shows_whose_it_is(house: House) -> None:
+    story = Story()
+    await house.hears(story, story.opened(), story.suggested())
+    async with house.visitor() as browser:
+        csrf = re.search(r'name="csrf" value="(\w+)"', (await browser.get("/desk")).text)
+        assert csrf
+        assert (await browser.post(f"/requests/{story.request}/owner", data={"csrf": csrf[1]})).status_code == 303
+        assert "Yours" in (await browser.get("/desk?of=me")).text
+        assert story.request not in (await browser.get("/desk?of=nobody")).text
+    assert [row["action"] for row in await house.sql("select action from audit")] == ["request.take"]
+
+
+async def test_support_that_has_ended_waits_for_its_days(house: House) -> None:
+    story = Story()
+    await house.hears(story, story.opened(), story.suggested(), story.selected(), story.placed())
+    await house.sql("update request set ends = $1", house.clock.now().date() - timedelta(days=2))
+    async with house.visitor() as browser:
+        assert re.search(r'data-count="finish">1<', (await browser.get("/desk")).text)
+
+
+async def test_a_page_runs_a_fixed_number_of_statements_however_much_there_is(house: House) -> None:
+    stories = [Story() for _ in range(12)]
+    for story in stories:
+        await house.hears(story, story.opened(), story.suggested(*(f"p{n}" for n in range(8))))
+    async with house.visitor() as browser:
+        for path, most in MOST_STATEMENTS.items():
+            before = house.database.statements
+            assert (await browser.get(path.format(stories[0].request))).status_code == 200
+            assert 0 < house.database.statements - before <= most, path
