@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import allocation, names, pipeline, ranking, report, years
+from bench import allocation, names, pipeline, ranking, report, teams, years
 
 RESULTS = Path(__file__).with_name("results.json")
 out = Console()
@@ -40,6 +40,17 @@ def measure_ranking(_: argparse.Namespace) -> dict[str, Any]:
     return {"goal": ranking.GOAL, "sizes": found}
 
 
+def measure_teams(_: argparse.Namespace) -> dict[str, Any]:
+    """Composing teams of five, exactly."""
+    found = teams.measure()
+    out.print(
+        f"Teams of five from {teams.PEERS:,} peers: {len(found.ms)} requests, median {found.median:.1f} ms, slowest {max(found.ms):.1f} ms "
+        f"(goal: under {teams.GOAL:g} s at the median); largest gap {found.gap:g}; no full team for {found.short}"
+    )
+    figures = {"median_ms": round(found.median, 2), "slowest_ms": round(max(found.ms), 2), "largest_gap": found.gap, "short": found.short}
+    return figures | {"reached": found.median < teams.GOAL * 1000 and not found.gap}
+
+
 def measure_names(_: argparse.Namespace) -> dict[str, Any]:
     """Resolving names beside a plain dict lookup."""
     found = names.measure()
@@ -61,6 +72,7 @@ def measure_years(given: argparse.Namespace) -> dict[str, Any]:
 PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "pipeline": measure_pipeline,
     "ranking": measure_ranking,
+    "teams": measure_teams,
     "names": measure_names,
     "allocation": measure_allocation,
     "years": measure_years,

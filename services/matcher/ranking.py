@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
 from schemas.fact import built
 from schemas.matcher import PlaceSuggestion, Shortage
 from services.matcher.asks import Ask
@@ -15,6 +17,7 @@ from services.matcher.rulebook import ABSOLUTE, OF_CAPACITY, RULES, Rule
 from services.matcher.rules import broken_by, excluded_by
 from services.matcher.shortlists import deal, put_first
 from services.matcher.standing import Sheet, Standing
+from services.vocabulary.roles import ROLES
 
 __all__ = ["ABSOLUTE", "OF_CAPACITY", "OTHER_PLACE", "RULES", "Ask", "Ranked", "Rule", "broken_by", "excluded_by", "rank", "stand"]
 
@@ -36,9 +39,10 @@ def rank(register: Register, asks: Sequence[Ask], policy: Policy, as_of: date) -
     """Ranks the requests in order. Before the next, each peer who is proposed weighs 1 over the shortlist's length on the register.
 
     A request is served whole or not at all: with a place short, nothing is proposed and no load is added.
-    In a shortlist the best value comes first, ties by peer id, with two exceptions. Of a request with several places, the first of each
-    comes from a council of its own where there is one. And a peer who was wished for, whom neither a rule nor the floor leaves out, is
-    always in the shortlist of the first place that they may fill: where they stand, or last. Rules and price are the same for them.
+    In a shortlist the best value comes first, ties by peer id, with two exceptions. Of a request with several places, the firsts are the
+    best team: from councils of their own and, where two are councillors, of more than one group, as far as that can be. And a peer who
+    was wished for, whom neither a rule nor the floor leaves out, is always in the shortlist of the first place that they may fill: where
+    they stand, or last. Rules and price are the same for them.
     Where a round has chosen (`first` of the ask), its peers head the shortlists, as long as all of them may still be proposed.
     The result is a pure function of the records applied, the open suggestions, the asks, the policy and the day.
     """
@@ -70,7 +74,8 @@ def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices
     if len(standings) == 1 and named is None:
         dealt = [standings[0].best(shortlist)]  # what follows comes to the same, and most requests are like this
     else:
-        dealt = deal(standings, columns.home_list, shortlist, named)
+        parties = _parties(columns, ask, standings)
+        dealt = deal(standings, columns.home_list, shortlist, named, parties)
     if not all(dealt):
         return Ranked(ask.request, shortages=_short(ask, standings, dealt))
     if ask.first and (firsts := _firsts(ask, standings, columns)):
@@ -98,6 +103,15 @@ def _firsts(ask: Ask, standings: Sequence[Standing], columns: Columns) -> list[i
     rows = [columns.index.get(chosen.get(place, ""), -1) for place, _ in ask.places]
     open_to = all(row in standing.within for row, standing in zip(rows, standings, strict=True))
     return rows if open_to and len(set(rows)) == len(rows) else []
+
+
+def _parties(columns: Columns, ask: Ask, standings: Sequence[Standing]) -> dict[int, int]:
+    """The groups of the councillors among whom a team's places are dealt; empty where fewer than two places are for councillors."""
+    places = [standing for (_, role), standing in zip(ask.places, standings, strict=True) if role in ROLES and ROLES[role].member]
+    if len(places) < 2:
+        return {}
+    peers = np.unique(np.concatenate([standing.peers for standing in places]))
+    return dict(zip(peers.tolist(), columns.parties[peers].tolist(), strict=True))
 
 
 def _short(ask: Ask, standings: Sequence[Standing], dealt: Sequence[Sequence[int]]) -> tuple[Shortage, ...]:

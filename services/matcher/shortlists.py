@@ -1,10 +1,12 @@
-"""Who is proposed for which place of one request: nobody twice, each place's first from a council of its own where there is one."""
+"""Who is proposed for which place of one request: the best team first, then for each place who else could take it; nobody twice."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from services.matcher.teams import Choices, compose
 
-class Order(Protocol):
+
+class Order(Choices, Protocol):
     """Peers for one place, best first: `within` may be proposed; `beyond` only where the place would stay empty, or who is wished for."""
 
     @property
@@ -13,14 +15,17 @@ class Order(Protocol):
     def beyond(self) -> Sequence[int]: ...
 
 
-def deal(orders: Sequence[Order], council_of: Sequence[int], size: int, named: int | None = None) -> list[list[int]]:
+def deal(
+    orders: Sequence[Order], council_of: Sequence[int], size: int, named: int | None = None, party_of: Mapping[int, int] | None = None
+) -> list[list[int]]:
     """By place, 1 to `size` peers; an empty list where nobody is left for the place, however the peers are shared out.
 
-    Every place gets its first peer, then places take turns. `named`, a peer who is wished for, comes into the shortlist of the first place
-    that they may fill: where they stand there, or last.
+    The firsts of all places are the best team (see teams.py; `party_of` as there), then places take turns. `named`, a peer who is wished
+    for, comes into the shortlist of the first place that they may fill: where they stand there, or last.
     """
     everyone = [(*order.within, *order.beyond) for order in orders]
-    firsts = _firsts(everyone, council_of)
+    team = compose(orders, council_of, party_of)
+    firsts = dict(enumerate(team.peers)) if team else _as_many_as_possible(everyone)
     dealt = [[firsts[place]] if place in firsts else [] for place in range(len(orders))]
     if len(firsts) < len(orders):
         return dealt
@@ -55,18 +60,11 @@ def _takes_next(turn: Iterator[int], peers: list[int], taken: set[int]) -> bool:
     return False
 
 
-def _firsts(everyone: Sequence[Sequence[int]], council_of: Sequence[int]) -> dict[int, int]:
-    """By place, the first peer: as many places as possible get one, those with the fewest peers choose first."""
+def _as_many_as_possible(everyone: Sequence[Sequence[int]]) -> dict[int, int]:
+    """By place, somebody for as many places as can be filled; those with the fewest peers choose first."""
     place_of: dict[int, int] = {}
     for place in sorted(range(len(everyone)), key=lambda place: len(everyone[place])):
-        councils = {council_of[peer] for peer in place_of}
-        free = [peer for peer in everyone[place] if peer not in place_of]
-        elsewhere = (peer for peer in free if council_of[peer] not in councils)
-        first = next(elsewhere, free[0] if free else None)
-        if first is None:
-            _make_room(place, everyone, place_of, set())
-        else:
-            place_of[first] = place
+        _make_room(place, everyone, place_of, set())
     return {place: peer for peer, place in place_of.items()}
 
 

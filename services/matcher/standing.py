@@ -1,6 +1,6 @@
 """How everybody stands for a place: who is left by the rules, with fit, price and value, and who may be proposed in which order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,8 @@ from services.matcher.price import Price, Prices
 from services.matcher.rules import Left
 
 BELOW_FLOOR = "below_floor"
+BEYOND = 10.0
+"""How much less somebody is worth to a team who would cost more fit than may be given up: more than the values of a team add up to."""
 
 
 class Sheet:
@@ -95,6 +97,12 @@ class Standing:
         far = self._sheet.far[self._far]
         found: list[int] = self._sheet.left.peers[far[(-self._sheet.fit.total[far]).argsort(kind="stable")]].tolist()
         return found
+
+    def choices(self) -> Iterator[tuple[int, float]]:
+        """Everybody at or above the floor as (peer, worth): by value who is within, and far below them, by fit, who is beyond."""
+        for peers, worth, less in ((self.within, self.value, 0.0), (self.beyond, self.fit, BEYOND)):
+            if peers:
+                yield from zip(peers, (worth[self.peers.searchsorted(peers)] / BILLION - less).tolist(), strict=True)
 
     def at(self, peer: int) -> int:
         """Where a peer (a row of Columns that is left) stands in `peers`, `fit` and `value`."""

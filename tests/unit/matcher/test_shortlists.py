@@ -1,5 +1,6 @@
 """Requests with several places, and peers who are wished for."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from services.matcher.policy import DEFAULT_POLICY
@@ -27,6 +28,9 @@ class Places:
 
     within: list[int]
     beyond: tuple[int, ...] = ()
+
+    def choices(self) -> Iterator[tuple[int, float]]:
+        return ((peer, 1 - place / 10) for place, peer in enumerate((*self.within, *self.beyond)))
 
 
 def test_nobody_is_proposed_for_two_places_of_one_request() -> None:
@@ -91,7 +95,7 @@ def test_a_place_stays_not_empty_for_the_sake_of_the_limit_on_fit_given_up() -> 
 
 def test_as_many_places_are_filled_as_can_be_however_the_peers_overlap() -> None:
     council_of = [0, 1, 2]
-    assert deal([Places([0, 1]), Places([1, 2]), Places([0, 1])], council_of, 5) == [[1], [2], [0]]
+    assert deal([Places([0, 1]), Places([1, 2]), Places([0, 1])], council_of, 5) == [[0], [2], [1]]
     assert deal([Places([0, 1]), Places([1, 2]), Places([1]), Places([2])], council_of, 5).count([]) == 1
 
 
