@@ -7,6 +7,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from pydantic_core import to_json
 
 from schemas.registry import PeerState
@@ -16,7 +17,9 @@ from services.matcher.dated import Flags, InForce, Ints, Lasting, Offers, Spans
 from services.matcher.lived import first_inspection
 from services.matcher.pools import Needs, Pool
 from services.matcher.records import Records, State
+from services.vocabulary.themes import THEMES, nearness
 
+Tenths = npt.NDArray[np.uint8]
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 
@@ -57,10 +60,11 @@ class Columns:
         self.active: Flags = np.fromiter((peer.active for peer in peers), np.bool_)
         self.active_count = int(np.count_nonzero(self.active))
         self.officer: Flags = np.fromiter((peer.kind == "officer" for peer in peers), np.bool_)
-        self.theme_rows = _rows(theme for peer in peers for theme in peer.themes)
+        self.theme_rows = _rows([*THEMES, *(theme for peer in peers for theme in peer.themes)])
         self.themes = _theme_table(peers, self.theme_rows)
         self.party_rows = _rows(peer.party for peer in peers if peer.party is not None)
         self.parties: Ints = np.fromiter((self.party_rows[peer.party] if peer.party else 0 for peer in peers), np.int64)
+        self.feedback = np.array([(peer.feedback.count, peer.feedback.mean) if peer.feedback else (0, 0) for peer in peers], np.float64)
         self.posts = _posts(peers, by="role")
         self.guests = _posts(peers, by="council")
         self.interests = _interests(peers)
@@ -244,10 +248,14 @@ def _rows(codes: Iterable[str]) -> dict[str, int]:
     return {code: row for row, code in enumerate(sorted(set(codes)), 1)}
 
 
-def _theme_table(peers: Sequence[PeerState], rows: Mapping[str, int]) -> Flags:
-    """By theme and peer, whether the peer covers it; the first line is all False."""
-    table = np.zeros((len(rows) + 1, len(peers)), np.bool_)
+def _theme_table(peers: Sequence[PeerState], rows: Mapping[str, int]) -> Tenths:
+    """By theme and peer, how near the nearest theme that the peer knows lies to it, in tenths; the first line is all 0."""
+    nearest = np.array([[nearness(asked, known) for known in rows] for asked in rows], np.uint8)
+    table = np.zeros((len(rows) + 1, len(peers)), np.uint8)
+    lines: dict[tuple[str, ...], Tenths] = {}
     for at, peer in enumerate(peers):
-        for theme in peer.themes:
-            table[rows[theme], at] = True
+        if peer.themes:
+            if peer.themes not in lines:
+                lines[peer.themes] = nearest[:, [rows[theme] - 1 for theme in peer.themes]].max(axis=1)
+            table[1:, at] = lines[peer.themes]
     return table

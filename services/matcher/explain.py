@@ -27,6 +27,7 @@ _SIMILAR = (
     (0.0, "another type of council"),
 )
 _RARE = 0.02
+_RATED = ((0.85, "rated highly for work in teams"), (0.65, "rated as most are, or not yet"), (0.0, "rated below most for work in teams"))
 _LOADED = ((0.06, "carries much load"), (0.02, "carries some load"), (0.0, "carries little load"))
 
 
@@ -106,6 +107,8 @@ def _about_fit(terms: Mapping[str, float]) -> list[str]:
         words.append("of the party wished for" if terms["politics"] else "of another party than wished for")
     if "region" in terms:
         words.append("in a region as wished for" if terms["region"] else "in another region than wished for")
+    if "feedback" in terms:
+        words.append(next(word for least, word in _RATED if terms["feedback"] >= least))
     if BORDER in terms:
         words.append("beside the council that asks")
     return words

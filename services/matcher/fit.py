@@ -11,11 +11,14 @@ from services.matcher.dated import Floats, Ints
 from services.matcher.lots import Lot
 from services.matcher.policy import TERMS, Policy
 from services.vocabulary.roles import ROLES
+from services.vocabulary.themes import SAME
 
 BILLION = 1_000_000_000
 """Fit and price are rounded to whole billionths before they are compared, so that every machine ranks alike."""
 
 BORDER = "border"
+FEW = 3
+"""Ratings from which on feedback counts at all."""
 
 
 class Fit:
@@ -61,14 +64,17 @@ def _weights(asks: list[Ask], policy: Policy) -> list[dict[str, float]]:
 
 
 def _themes(lot: Lot) -> Floats:
-    """The share of the themes asked for that the peer covers."""
+    """The mean over the themes asked for of how near the nearest theme lies that the peer knows.
+
+    1 for the theme itself, .6 for one named as near, .3 for one of its family, 0 for others: vocabulary/themes.csv.
+    """
     columns = lot.columns
     covered = np.zeros(len(lot.peers))
     for nth in range(max(len(ask.themes) for ask in lot.asks)):
         # row 0 of the table is the theme that nobody covers
         rows = [columns.theme_rows.get(ask.themes[nth], 0) if nth < len(ask.themes) else 0 for ask in lot.asks]
         covered += columns.themes[lot.by_place(rows), lot.peers]
-    share: Floats = covered / lot.by_place([len(ask.themes) or 1 for ask in lot.asks])
+    share: Floats = covered / lot.by_place([SAME * (len(ask.themes) or 1) for ask in lot.asks])
     return share
 
 
@@ -99,12 +105,26 @@ def _region(lot: Lot) -> Floats:
     return lies
 
 
+def _feedback(lot: Lot) -> Floats:
+    """(r - 1) / 4 with r = (k m + n mean) / (k + n): n ratings from 1 to 5 of work in teams, drawn towards m by k ratings of the policy.
+
+    With fewer ratings than FEW, and without any, r is m.
+    """
+    policy = lot.policy
+    rated = lot.columns.feedback.reshape(-1, 2)[lot.peers]
+    count = np.where(rated[:, 0] >= FEW, rated[:, 0], 0.0)
+    drawn = (policy.feedback_drawn * policy.feedback_mean + count * rated[:, 1]) / (policy.feedback_drawn + count)
+    measured: Floats = (drawn - 1) / 4
+    return measured
+
+
 MEASURES: Final[dict[str, Callable[[Lot], Floats]]] = {
     "themes": _themes,
     "role": _role,
     "similarity": _similarity,
     "politics": _politics,
     "region": _region,
+    "feedback": _feedback,
 }
 """By term, what it is for every row of a lot."""
 
@@ -113,6 +133,8 @@ APPLIES: Final[dict[str, Callable[[Ask], bool]]] = {
     # between councillors only, one to one
     "politics": lambda ask: ask.party is not None and len(ask.places) == 1 and _of_councillors(ask.places[0][1]),
     "region": lambda ask: ask.region != "any",
+    # teams alone: what happens in one-to-one mentoring ranks nobody
+    "feedback": lambda ask: len(ask.places) > 1,
 }
 """Where a term is left out unless something is asked; the others apply to every request."""
 

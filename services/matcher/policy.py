@@ -1,13 +1,14 @@
 """The ranking policy: every number a person may set, with who set it, when and why. Versioned data; a stored ranking names its version."""
 
 from datetime import date
+from math import fsum, isclose
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from services.vocabulary.ladder import INTERVENTIONS
 
-TERMS = ("themes", "role", "similarity", "politics", "region")
+TERMS = ("themes", "role", "similarity", "politics", "region", "feedback")
 """The terms of the fit, in the order in which they are added up. What each measures: fit.py."""
 
 ALWAYS = ("role", "similarity")
@@ -23,7 +24,7 @@ Price = Annotated[float, Field(ge=0, le=10)]
 class Policy(BaseModel):
     """How fit and load are weighed. Fit is on a scale of 0 to 1; prices are fit given up.
 
-    weights: by term of the fit; what applies to a request is scaled to sum to 1, so only their ratios matter.
+    weights: by term of the fit, summing to 1; where some terms do not apply to a request, the others are scaled to sum to 1.
     floor: nobody with a lower fit is proposed. border: fit taken off where donor and host share a land border.
     lambda_: price of a peer's own load. mu: price of the load of the peer's council against its equal share of a year; mu_rounds: the same
     where many places are decided together, which sees what a price does to all of them and so needs a higher one.
@@ -33,6 +34,8 @@ class Policy(BaseModel):
     shortlist: how many are proposed for a place. give_up: by priority, the most fit that may be given up to spread the work.
     cooling_off_months: how long somebody who held a post at a council may not help it. challenges_a_year: visits with a peer team that
     an officer makes within a year. no_giving_from: the lowest stage of intervention whose councils give no help; "" asks all of them.
+    feedback_mean, feedback_drawn: the rating, from 1 to 5, that a peer counts with who has none, and with how many ratings of its own it
+    weighs against those that a peer has.
     Source of the formula and of the default numbers: a simulated year on the 153 councils.
     Errors: pydantic's ValidationError, naming the field and the remedy.
     """
@@ -43,7 +46,14 @@ class Policy(BaseModel):
     author: Annotated[str, Field(min_length=1)]
     written_on: date
     reason: Annotated[str, Field(min_length=1)]
-    weights: dict[str, Share] = {"themes": 0.30, "role": 0.15, "similarity": 0.15, "politics": 0.10, "region": 0.05}
+    weights: dict[str, Share] = {
+        "themes": 0.38,
+        "role": 0.19,
+        "similarity": 0.19,
+        "politics": 0.12,
+        "region": 0.06,
+        "feedback": 0.06,
+    }
     floor: Share = 0.45
     border: Share = 0.03
     lambda_: Price = 0.01
@@ -59,6 +69,8 @@ class Policy(BaseModel):
     cooling_off_months: Annotated[int, Field(ge=0, le=600)] = 60
     challenges_a_year: Annotated[int, Field(ge=1, le=50)] = 1
     no_giving_from: str = ""
+    feedback_mean: Annotated[float, Field(ge=1, le=5)] = 4.0
+    feedback_drawn: Annotated[float, Field(gt=0, le=100)] = 5.0
 
     @field_validator("no_giving_from")
     @classmethod
@@ -88,6 +100,14 @@ class Policy(BaseModel):
     def may_give_up(self, priority: str) -> float:
         """The most fit, of 1, that a request of this priority may lose to the spreading of work."""
         return self.give_up.get(priority, self.give_up[OTHERS])
+
+
+def uneven(policy: Policy) -> str | None:
+    """What is wrong with the weights of a policy to be written down: they sum to 1. Policies from before this rule are still read."""
+    total = fsum(policy.weights.values())
+    if isclose(total, 1, abs_tol=1e-6):
+        return None
+    return f"weights: they sum to {total:g}; change them so that they sum to 1 (each divided by {total:g} would do)"
 
 
 def what_is_wrong(error: ValidationError) -> str:

@@ -16,7 +16,7 @@ from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.matcher import policy_store
 from services.matcher.handlers import mirror
-from services.matcher.policy import Policy, what_is_wrong
+from services.matcher.policy import Policy, uneven, what_is_wrong
 from services.matcher.policy_store import Kept
 from services.matcher.views import Adopt, Draft, PolicyList, PolicyView
 
@@ -83,6 +83,8 @@ async def write(body: Draft, order: Annotated[Command, Depends(command("policy:w
             policy = Policy.model_validate({**like.policy.model_dump(), **body.changes, **ours})
         except ValidationError as error:
             raise Refused(422, "policy", f"This cannot be a policy. {what_is_wrong(error)}. Correct it and send it again.") from None
+        if wrong := uneven(policy):
+            raise Refused(422, "policy", f"This cannot be a policy. {wrong}.")
         await policy_store.write(work.db, policy, work.now)
         work.note(order.actor.id, "policy.write", f"{SUBJECT}:{version}", body.reason)
         return _view(_one(await _known(work.db), version))

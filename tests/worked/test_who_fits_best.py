@@ -1,5 +1,6 @@
 """Who comes first among those who may serve: a sentence for each term of the fit. Alike peers stand in the order of their names."""
 
+from schemas.registry import Feedback, PeerState
 from tests.unit.matcher.given import (
     BRADFORD,
     CITY_OF_LONDON,
@@ -19,6 +20,12 @@ from tests.worked.cases import beside, shows
 BOURNEMOUTH = "839"
 """The tenth statistical neighbour of Leeds."""
 
+TEAM = ask("lead_member", "director_of_childrens_services")
+
+
+def director() -> PeerState:
+    return peer("dcs", of=DUDLEY, role="director_of_childrens_services")
+
 
 @shows("term:themes")
 def test_whoever_knows_the_theme_comes_before_whoever_does_not() -> None:
@@ -35,6 +42,36 @@ def test_whoever_knows_both_themes_comes_before_whoever_knows_one() -> None:
 @beside("term:themes")
 def test_knowing_more_than_was_asked_for_brings_nobody_forward() -> None:
     known = register(peer("ada", themes=("send",)), peer("wren", themes=("send", "finance", "neglect")))
+    assert suggested(known, ask()) == ["ada", "wren"]
+
+
+@shows("term:themes")
+def test_whoever_knows_a_theme_close_by_comes_before_whoever_knows_a_far_one() -> None:
+    known = register(peer("ada", themes=("finance",)), peer("wren", themes=("mental_health",)))
+    assert suggested(known, ask())[0] == "wren"
+
+
+@shows("term:feedback")
+def test_in_a_team_whoever_was_rated_highly_for_work_in_teams_comes_first() -> None:
+    known = register(peer("ada"), peer("wren", feedback=Feedback(count=3, mean=5)), director())
+    assert suggested(known, TEAM)[0] == "wren"
+
+
+@beside("term:feedback")
+def test_two_ratings_are_too_few_to_bring_anybody_forward() -> None:
+    known = register(peer("ada"), peer("wren", feedback=Feedback(count=2, mean=5)), director())
+    assert suggested(known, TEAM) == ["ada", "wren"]
+
+
+@beside("term:feedback")
+def test_a_rating_like_that_of_most_puts_nobody_before_a_peer_whom_nobody_has_rated() -> None:
+    known = register(peer("ada"), peer("wren", feedback=Feedback(count=9, mean=4)), director())
+    assert suggested(known, TEAM) == ["ada", "wren"]
+
+
+@beside("term:feedback")
+def test_feedback_does_not_count_in_mentoring() -> None:
+    known = register(peer("ada"), peer("wren", feedback=Feedback(count=9, mean=5)))
     assert suggested(known, ask()) == ["ada", "wren"]
 
 

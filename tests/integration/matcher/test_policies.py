@@ -108,6 +108,7 @@ async def test_to_go_back_is_to_write_down_the_old_numbers_as_a_new_version(hous
     [
         ({"mu": -1}, "mu: Input should be greater than or equal to 0"),
         ({"weights": {"charm": 1}}, "unknown terms charm"),
+        ({"weights": {"role": 0.5, "similarity": 0.4}}, "weights: they sum to 0.9; change them so that they sum to 1"),
         ({"mood": 1}, "mood: Extra inputs are not permitted"),
         ({"author": "governor-9"}, "author cannot be chosen"),
     ],

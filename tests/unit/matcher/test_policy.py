@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.matcher.policy import DEFAULT_POLICY, Policy
+from services.matcher.policy import DEFAULT_POLICY, Policy, uneven
 from tests.unit.matcher.given import policy
 
 
@@ -57,3 +57,10 @@ def test_the_more_pressing_a_request_the_less_fit_it_gives_up(priority: str, lim
 def test_a_policy_that_cannot_weigh_is_refused_with_the_reason(changes: dict[str, Any], says: str) -> None:
     with pytest.raises(ValidationError, match=says):
         policy(**changes)
+
+
+def test_weights_that_do_not_sum_to_one_are_told_what_would_mend_them() -> None:
+    assert uneven(DEFAULT_POLICY) is None
+    assert uneven(policy(weights={"role": 0.5, "similarity": 0.3})) == (
+        "weights: they sum to 0.8; change them so that they sum to 1 (each divided by 0.8 would do)"
+    )
