@@ -7,6 +7,7 @@ import numpy as np
 from services.matcher.allocation import Allocation, Market, Solved, allocate, check
 from services.matcher.dated import Floats, Ints
 from services.matcher.flow import millionths
+from services.matcher.thresholds import LARGEST, raised
 
 _LEVELS_AT_ONCE = 3
 _FEW_LEVELS = 96
@@ -28,7 +29,8 @@ def fairest(market: Market) -> Fair:
 
     Where fits take few values (96) that holds down to the last request; otherwise for the worst 24, and after them the total counts.
     Where requests want several places: the best of sixty weighings, each of which also proves a bound: no allocation serves the
-    worst better than the weighted mean of the best allocation for these weights (Lagrange). Errors: as of allocate.
+    worst better than the weighted mean of the best allocation for these weights (Lagrange). Between the two, if every place is filled and
+    there are not too many pairs, integer programs look for better ones or prove that there are none. Errors: as of allocate.
     """
     check(market)
     if (market.places <= 1).all():
@@ -111,4 +113,13 @@ def _weighed(market: Market) -> Fair:
         weights = weights * np.exp(-2.0 / np.sqrt(n + 1) * (means - means[asks].min()) / spread) * asks
         weights /= weights.sum()
     assert best is not None
-    return Fair(best, best_key[0], max(bound, best_key[0]) if np.isfinite(bound) else best_key[0])
+    worst = best_key[0]
+    if best.unmet.any() or best.missed.any() or not np.isfinite(bound):
+        return Fair(best, worst, max(bound, worst) if np.isfinite(bound) else worst)
+    if len(market.request) > LARGEST or market.steps or market.some is not None:
+        return Fair(best, worst, max(bound, worst))
+    better = raised(market, worst, max(bound, worst))
+    if better.chosen is not None:
+        best = replace(best, chosen=better.chosen, total=float(market.fit[better.chosen].sum()))
+        worst = worst_of(market, best)
+    return Fair(best, worst, max(better.bound, worst))
