@@ -18,7 +18,7 @@ from schemas.topics import Topic
 from services.kit.kafka import Login
 from services.kit.topics import create_missing
 from services.onebox import reading
-from services.onebox.fleet import SERVICES, Fleet
+from services.onebox.fleet import Fleet
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
 from services.onebox.remote import Remote
@@ -116,7 +116,7 @@ class _Bench:
             _import(fleet)
             if not asyncio.run(reading.quiet(fleet, 60)):
                 raise SystemExit("The services have not come to rest within a minute after the import.")
-            pids = {service: pid for service in SERVICES if (pid := fleet.pid(service)) is not None}
+            pids = {service: pid for service in fleet.services if (pid := fleet.pid(service)) is not None}
             return self._measure(_Road("manyhands", INTAKE, ["requests.events.v1", "matcher.events.v1"], ENDS), pids, count)
         finally:
             fleet.stop()

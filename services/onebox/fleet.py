@@ -48,6 +48,11 @@ class Fleet:
         self._client = httpx.Client(timeout=3)  # to make one costs more than many calls
 
     @property
+    def services(self) -> list[str]:
+        """The services that run here."""
+        return [service for service, count in self.replicas.items() if count]
+
+    @property
     def prefix(self) -> str:
         """What stands before every topic."""
         return f"{self.name}." if self.name else ""

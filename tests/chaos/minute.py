@@ -7,7 +7,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from services.onebox.fleet import SERVICES
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
 from tests.support.promised import aligned
@@ -27,7 +26,7 @@ def main() -> int:
             Postgres(home / "postgres", durable=False) as postgres,
             Trial(home, kafka.bootstrap, postgres.databases, "", {"matcher": 3}).running(peers=2_200) as trial,
         ):
-            for service in SERVICES:
+            for service in trial.fleet.services:
                 print(f"{service} is away for {SECONDS} seconds ...", flush=True)
                 stopped = stop_for(trial, service, SECONDS, PER_SECOND)
                 figures = (stopped.behind, round(stopped.seconds), len(stopped.missed), *trial.promises().counts().values())

@@ -42,10 +42,10 @@ def test_services_that_hear_everything_again_from_the_beginning_do_nothing_again
         breakable.foreign.post(good("replayed", 300, breakable.today), seconds=3)
     breakable.settle()
     fleet, before, states = breakable.fleet, breakable.counted(), breakable.states()
-    for service in fleet.replicas:
+    for service in fleet.services:
         fleet.end(service)
-    groups = sum(start_over(fleet.kafka, fleet.prefix, service) for service in fleet.replicas)
-    for service in fleet.replicas:
+    groups = sum(start_over(fleet.kafka, fleet.prefix, service) for service in fleet.services)
+    for service in fleet.services:
         fleet.spawn(service)
     fleet.ready()
     breakable.settle()

@@ -31,10 +31,10 @@ def test_what_was_taken_while_postgresql_was_away_is_not_lost_when_its_service_d
     postgres_to_break.stop(immediate=True)
     breakable.foreign.post(good("taken", 100, breakable.today))
     time.sleep(6)  # a client that acknowledges by itself does so every five seconds
-    for service in fleet.replicas:
+    for service in fleet.services:
         fleet.kill(service)
     postgres_to_break.start()
-    for service in fleet.replicas:
+    for service in fleet.services:
         fleet.spawn(service)
     fleet.ready()
     keeps(breakable, "every service killed with records in hand that PostgreSQL was not there for")
