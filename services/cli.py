@@ -185,6 +185,38 @@ def lacking(as_json: Json = False) -> None:
 
 
 @app.command()
+def spread(
+    since: Annotated[str, typer.Option("--from", help="the first day on which the work begins, as 2026-01-01")],
+    until: Annotated[str, typer.Option("--to", help="the last")],
+    region: Annotated[str | None, typer.Option(help="of the councils that asked")] = None,
+    kind: Annotated[str | None, typer.Option(help="of support")] = None,
+    as_json: Json = False,
+) -> None:
+    """The ledger of spread: who gave what in a period against what was offered, and how evenly."""
+    query = {"from": since, "to": until, "region": region, "kind": kind}
+    found = reach("matcher", "adviser").get("/spread", **query)
+    if as_json:
+        print(json.dumps(found))
+        return
+    even, best = found["evenness"], found["best_fit"]
+    out.print(f"{found['requests']} requests, {even['places']} places, {found['days']:g} days.")
+    for name, each in (("as it was", even), ("best fit always", best["evenness"])):
+        out.print(
+            f"  {name}: Gini {each['gini']:.3f}, HHI {each['hhi']:.4f}, ten busiest {each['ten_busiest']:.1%}, unused {each['unused']}"
+        )
+    out.print(f"  fit kept {best['fit_kept']:.1%} of {best['compared']} places that were proposed")
+    for giver in found["councils"][:10]:
+        words = f"{giver['given']} places, {giver['days']:g} of {giver['offered']:g} days, balance {giver['balance']:+d}"
+        out.print(f"  {_council(giver['owner'])}: {words}", markup=False)
+
+
+def _council(code: str) -> str:
+    from services.vocabulary.councils import reference_councils
+
+    return next((council.name for council in reference_councils() if council.la_code == code), code)
+
+
+@app.command()
 def token(
     subject: str,
     role: Annotated[str, typer.Option(help="adviser, national_adviser, group_office, operator, governor or service")] = "adviser",

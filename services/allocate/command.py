@@ -8,12 +8,12 @@ from typing import Any, Literal
 import numpy as np
 
 from services.allocate.files import Given, read, write
-from services.allocate.unevenness import gini, hhi, top_share
 from services.matcher.allocation import Allocation
 from services.matcher.dated import Ints
 from services.matcher.fairness import fairest, means_of
 from services.matcher.pairs import best, market_of
 from services.matcher.spreading import spread
+from services.matcher.unevenness import gini, hhi, top_share
 
 Objective = Literal["total", "fair", "spread"]
 

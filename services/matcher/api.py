@@ -7,7 +7,20 @@ from fastapi import APIRouter, Query, Response
 from schemas.fact import Line
 from services.kit.problems import Refused, not_found
 from services.kit.work import Work
-from services.matcher import arranging, consents, domain, explain, handlers, policy_api, ranking, round_api, scarcity_api, store, turnover
+from services.matcher import (
+    arranging,
+    consents,
+    domain,
+    explain,
+    handlers,
+    policy_api,
+    ranking,
+    round_api,
+    scarcity_api,
+    spread_api,
+    store,
+    turnover,
+)
 from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
 from services.matcher.lacking import needs, recruits
 from services.matcher.orders import Host, Order, Reader, current, decide, guarded, regions_of, seen
@@ -269,3 +282,4 @@ router.include_router(matches)
 router.include_router(policy_api.router)
 router.include_router(scarcity_api.router)
 router.include_router(round_api.router)
+router.include_router(spread_api.router)

@@ -137,7 +137,7 @@ class Runner:
         since = self._clock.now() - _YEAR
         stored = await store.asked(db, since, since + _AHEAD)
         forecast = latest(ask for each in stored for ask in ASKS.validate_json(each))
-        stories = await round_store.stories_in(db, OPEN)
+        stories = [Story.model_validate_json(doc) for doc in await store.docs_in(db, OPEN)]
         return _Cut(stories, forecast, self._mirror.register.version, self._mirror.policy.version)
 
     async def _say(self, found: Round, tries: int, stage: str, done: int, total: int) -> None:

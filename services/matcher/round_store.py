@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.kit.database import Connection
-from services.matcher.story import Story
 
 _RUNS = "select pg_try_advisory_lock(7_201_303)"
 # the index lets one round be under way: who comes second writes nothing
@@ -25,7 +24,6 @@ _END = """update round set state = $3, stage = $4, ended_at = $5, outcome = $6
 _CANCEL = "update round set cancelled = true where id = $1 and state in ('asked', 'running') returning id"
 _CHANGED = "insert into round_change (round, request, doc) values ($1, $2, $3)"
 _CHANGES = "select doc from round_change where round = $1 order by n"
-_STORIES = "select doc from story where state = any($1::text[]) order by request"
 _ONE_CUT = "set transaction isolation level repeatable read"
 
 
@@ -113,8 +111,3 @@ async def changes(db: Connection, ident: str) -> list[str]:
 async def one_cut(db: Connection) -> None:
     """Let this transaction, which has read nothing yet, see one moment in all its statements."""
     await db.execute(_ONE_CUT)
-
-
-async def stories_in(db: Connection, states: Iterable[str]) -> list[Story]:
-    """Every story in one of these states, by request."""
-    return [Story.model_validate_json(row["doc"]) for row in await db.fetch(_STORIES, sorted(states))]

@@ -18,6 +18,7 @@ _SAVE = """insert into story (request, version, state, host, region, kind, chang
 _ONE = "select doc from story where request = $1"
 _LIST = """select doc from story where ($1::text is null or state = $1) and ($2::text[] is null or region = any($2)) and request > $3
            order by request limit $4"""
+_DOCS_IN = "select doc from story where state = any($1::text[]) order by request"
 _IN_STATES = "select request from story where state = any($1::text[]) and request > $2 order by request limit $3"
 _KEEP = """insert into registry_record (key, version, position, doc)
            select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) on conflict (key, version) do nothing"""
@@ -103,6 +104,11 @@ async def stories(db: Connection, state: str | None, regions: list[str] | None, 
 async def states(db: Connection, regions: list[str] | None) -> dict[str, int]:
     """How many stories are in each state."""
     return {row["state"]: row["n"] for row in await db.fetch(_STATES, regions)}
+
+
+async def docs_in(db: Connection, states: Iterable[str]) -> list[str]:
+    """Every story in one of these states as JSON, by request: for whoever reads them in a thread."""
+    return [row["doc"] for row in await db.fetch(_DOCS_IN, sorted(states))]
 
 
 async def in_states(db: Connection, states: Iterable[str], after: str, most: int) -> list[str]:

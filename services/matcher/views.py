@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.fact import Days, LaCode, PeerId
 from schemas.rounds import RoundCompleted
+from services.matcher.giving import BestFit, Evenness, Month
 from services.matcher.lacking import Recruit
 from services.matcher.policy import Policy
 from services.matcher.story import Story
@@ -180,6 +181,30 @@ class RoundList(BaseModel):
     """Rounds, the newest first."""
 
     rounds: list[RoundView]
+
+
+class GiverView(BaseModel):
+    """A peer or council: places given, their working days, days offered, places received, and given less received."""
+
+    owner: str
+    given: int
+    days: float
+    offered: float
+    received: int
+    balance: int
+
+
+class SpreadView(BaseModel):
+    """The ledger of spread of a period; see the fields of each part."""
+
+    requests: int
+    days: float
+    evenness: Evenness
+    unused: list[str]
+    councils: list[GiverView]
+    peers: list[GiverView]
+    months: list[Month]
+    best_fit: BestFit
 
 
 class WorkOut(BaseModel):

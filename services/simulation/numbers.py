@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.allocate.unevenness import gini, hhi, top_share
 from services.matcher.dated import Ints
+from services.matcher.unevenness import gini, hhi, top_share
 from services.simulation.state import Standings
 
 QUARTERS = 4

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from services.allocate.unevenness import gini
 from services.cli import app
+from services.matcher.unevenness import gini
 
 FIT = "request,peer,fit\na,x,0.9\na,y,0.5\nb,x,0.8\nb,y,0.7\n"
 DEMAND = "request,places\na,1\nb,1\n"
