@@ -45,7 +45,7 @@ def show(version: int) -> None:
 def write(
     reason: Reason,
     file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="YAML with the numbers that change")] = None,
-    like: Annotated[int | None, typer.Option(help="start from this version instead of the active one; to go back, give no file")] = None,
+    like: Annotated[int | None, typer.Option(help="start from this version instead of the active one; see also: back")] = None,
     me: Me = None,
 ) -> None:
     """Write a policy down. It ranks nothing until somebody else adopts it."""
@@ -53,6 +53,14 @@ def write(
     out.print(
         f"Policy {kept['version']} is written down. Somebody else adopts it with: manyhands policy adopt {kept['version']} --reason ..."
     )
+
+
+@app.command()
+def back(version: int, reason: Reason, me: Me = None) -> None:
+    """Write the numbers of an earlier policy down as a new one. It ranks once somebody else adopts it."""
+    kept = reach("matcher", "governor", me).post("/policies", {"like": version, "changes": {}, "reason": reason})
+    adopt_it = f"manyhands policy adopt {kept['version']} --reason ..."
+    out.print(f"Policy {kept['version']} has the numbers of {version}. Somebody else adopts it with: {adopt_it}")
 
 
 def _changes(file: Path | None) -> dict[str, Any]:
