@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services import cli_files, cli_parked, cli_policy, cli_rounds
+from services import cli_desk, cli_files, cli_parked, cli_policy, cli_rounds
 from services.cli_parked import SERVICES
 from services.onebox.remote import HOME, Addresses, Trouble, reach
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_parked.app, name="parked")
 app.add_typer(cli_policy.app, name="policy")
+app.add_typer(cli_desk.app, name="desk")
 app.add_typer(cli_rounds.app, name="round")
 cli_files.add_to(app)
 out, err = Console(), Console(stderr=True)

@@ -2,14 +2,23 @@
 
 from fastapi import APIRouter
 
-from services.desk import home, my_desk, operators, request_orders, request_page, sign_in
+from services.desk import cover, home, my_desk, operators, rebuild_api, request_orders, request_page, sign_in
 from services.desk.furniture import furnish
 from services.desk.handlers import ears
 from services.desk.settings import DeskSettings
 from services.kit.due import Diary
 from services.kit.service import Service, run
 
-ROOMS = (home.router, sign_in.router, my_desk.router, request_page.router, request_orders.router, operators.router)
+ROOMS = (
+    home.router,
+    sign_in.router,
+    my_desk.router,
+    request_page.router,
+    request_orders.router,
+    cover.router,
+    operators.router,
+    rebuild_api.router,
+)
 router = APIRouter()
 for room in ROOMS:
     router.include_router(room)

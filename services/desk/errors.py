@@ -20,7 +20,7 @@ from services.kit.problems import Refused
 from services.kit.stopping import Stopping
 
 log = structlog.get_logger()
-_MACHINES = ("/parked", "/healthz", "/readyz", "/metrics", "/openapi.json")
+_MACHINES = ("/read-model", "/parked", "/healthz", "/readyz", "/metrics", "/openapi.json")
 _HTTP = {
     404: (
         "Page not found",

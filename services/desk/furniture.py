@@ -19,7 +19,11 @@ from services.desk.wire import Wire
 from services.kit.settings import Settings
 from services.kit.web import Kitchen
 
-PLACES: tuple[Place, ...] = (Place("/desk", "My desk", "matches:decide"), Place("/operators", "For operators", "parked:read"))
+PLACES: tuple[Place, ...] = (
+    Place("/desk", "My desk", "matches:decide"),
+    Place("/cover", "Cover", "matches:decide"),
+    Place("/operators", "For operators", "parked:read"),
+)
 """The navigation, in its order."""
 
 
@@ -37,6 +41,7 @@ def furnish(app: FastAPI, host: Kitchen, settings: Settings) -> contextlib.Abstr
     urls = {"registry": settings.registry_url, "requests": settings.requests_url, "matcher": settings.matcher_url}
     state.backends = Backends(client, urls, state.sessions)
     state.paper = Paper(PLACES)
+    state.settings = settings
     state.wire = Wire(host.database)
     discovery = urlsplit(settings.oidc_discovery)
     headers = policy(f"{discovery.scheme}://{discovery.netloc}", secure=secure)

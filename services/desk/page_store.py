@@ -34,6 +34,8 @@ _COVER = """select id, person, name, region, role, starts, ends from cover where
             and ($2::date is null or ends is null or ends >= $2) order by region, role, starts, name"""
 _ADD_COVER = "insert into cover (person, name, region, role, starts, ends) values ($1, $2, $3, $4, $5, $6)"
 _END_COVER = "update cover set ends = $2 where id = $1 and starts <= $2 and ($3::text[] is null or region = any($3)) returning id"
+_CASELOADS = """select o.owner, count(*) as n from owner o join request r using (request) where $1::text[] is null or r.regions && $1
+                group by o.owner order by o.owner"""
 _CALLED = "select person, name from cover where person = any($1::text[]) order by starts"
 
 
@@ -96,6 +98,11 @@ async def hand_over(db: Connection, owner: str, to: str, now: datetime, regions:
 async def cover(db: Connection, regions: Collection[str] | None, since: date | None) -> list[Any]:
     """Who covers which region; of those alone whose cover has not ended before `since`."""
     return await db.fetch(_COVER, regions, since)
+
+
+async def caseloads(db: Connection, regions: Collection[str] | None) -> dict[str, int]:
+    """How many requests are whose, by owner."""
+    return {row["owner"]: row["n"] for row in await db.fetch(_CASELOADS, regions)}
 
 
 async def add_cover(db: Connection, person: str, name: str, region: str, role: str, starts: date, ends: date | None) -> None:

@@ -64,6 +64,17 @@ class Remote:
             except httpx.HTTPError as error:
                 raise Trouble(f"{self.url} does not answer ({type(error).__name__}). Is it running? Try: manyhands check") from None
 
+    def lines(self, path: str) -> Iterator[dict[str, Any]]:
+        """Send an order without a body and yield the service's JSON lines as they come. Errors: Trouble."""
+        try:
+            with self._client.stream("POST", path, timeout=httpx.Timeout(60, read=600)) as answer:
+                if answer.status_code >= 400:
+                    answer.read()
+                    _trouble(answer)
+                yield from (json.loads(line) for line in answer.iter_lines() if line)
+        except httpx.HTTPError as error:
+            raise Trouble(f"{self.url} does not answer ({type(error).__name__}). Is it running? Try: manyhands check") from None
+
     def download(self, path: str) -> Iterator[str]:
         """Stream a text. Errors: Trouble."""
         try:

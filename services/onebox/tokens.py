@@ -26,6 +26,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
         "matches:read",
         "requests:read",
         "parked:read",
+        "desk:rebuild",
         "parked:write",
         "audit:read",
     ),

@@ -114,6 +114,25 @@ async def test_a_request_is_taken_by_one_adviser_and_the_desk_shows_whose_it_is(
     assert [row["action"] for row in await house.sql("select action from audit")] == ["request.take"]
 
 
+async def test_cover_is_entered_for_own_regions_and_a_whole_caseload_is_handed_over_with_a_reason(house: House) -> None:
+    story = Story()
+    await house.hears(story, story.opened(), story.suggested())
+    async with house.visitor() as browser:
+        csrf = re.search(r'name="csrf" value="(\w+)"', (await browser.get("/cover")).text)
+        assert csrf
+        form = {"csrf": csrf[1]}
+        await browser.post(f"/requests/{story.request}/owner", data=form)
+        entry = {**form, "person": "adviser-two", "name": "Ada <Two>", "role": "prime_associate", "starts": "2026-01-01"}
+        assert (await browser.post("/cover", data={**entry, "region": "London"})).status_code == 422
+        assert (await browser.post("/cover", data={**entry, "region": "Yorkshire and The Humber"})).status_code == 303
+        assert "Ada &lt;Two&gt;" in (await browser.get("/cover")).text
+        order = {**form, "from": "adviser-one", "to": "adviser-two"}
+        assert "Say why" in (await browser.post("/cover/hand-over", data=order)).text
+        assert (await browser.post("/cover/hand-over", data={**order, "reason": "On leave until May."})).status_code == 303
+        assert "Belongs to Ada &lt;Two&gt;" in (await browser.get(f"/requests/{story.request}")).text
+    assert [row["action"] for row in await house.sql("select action from audit order by id")][-1] == "caseload.hand_over"
+
+
 async def test_support_that_has_ended_waits_for_its_days(house: House) -> None:
     story = Story()
     await house.hears(story, story.opened(), story.suggested(), story.selected(), story.placed())

@@ -1,6 +1,7 @@
 """The desk's read model on a real PostgreSQL and a real Kafka: heard once, in order, and made anew from the topics."""
 
 import asyncio
+import json
 from typing import Any
 
 import asyncpg
@@ -108,3 +109,16 @@ async def test_while_it_is_made_anew_the_old_one_is_shown_and_what_is_heard_wait
         pass
     await hearing
     assert [row["state"] for row in await house.sql(_EVERYTHING)] == ["selected"]
+
+
+async def test_an_operator_orders_it_and_is_told_how_far_it_is_and_nobody_else_may(with_kafka: House) -> None:
+    house, story = with_kafka, Story()
+    await publish(house, await house.hears(story, story.opened(), story.suggested()))
+    async with house.visitor() as browser:
+        for scope, status in (("desk:rebuild", 200), ("matches:decide", 403)):
+            bearer = {"authorization": f"Bearer {house.issuer.token('somebody', scope)}"}
+            answer = await browser.post("/read-model/rebuild", headers=bearer)
+            assert answer.status_code == status
+            if status == 200:
+                assert json.loads(answer.text.splitlines()[-1]) == {"done": True, "records": 2, "unread": 0}
+    assert [row["action"] for row in await house.sql("select action from audit")] == ["desk.rebuild"]
