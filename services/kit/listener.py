@@ -19,6 +19,7 @@ from services.kit.stopping import Stopping, pauses, rest, unless
 
 log = structlog.get_logger()
 _LONGEST_POLL_MS = 300_000  # a batch that takes longer (an outage) leaves the group and comes again: the inbox knows it
+_LOOKS_MS = 5_000  # a topic that was made anew, or has moved, is found within this, not within the library's five minutes
 _WAKES_MS = 1_000  # an idle poll returns with the first record, or after this
 _MANY = 50  # records of a poll that tell of more to come: a batch costs a transaction, however small it is
 _GATHERS = 0.02  # seconds that a poll then waits for the others, for as long as each wait brings as many again
@@ -85,6 +86,7 @@ class Listener:
             allow_auto_create_topics=False,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             graceful_timeout=6,
+            metadata_max_age_ms=_LOOKS_MS,
             logger=None,
         )
         subscriber = broker.subscriber(
