@@ -39,6 +39,7 @@ def furnish(app: FastAPI, host: Kitchen, settings: Settings) -> contextlib.Abstr
     state.cookie = "__Host-desk" if secure else "desk"
     state.sessions = Sessions(host.database, host.clock, host.gate, provider, settings, secret)
     urls = {"registry": settings.registry_url, "requests": settings.requests_url, "matcher": settings.matcher_url}
+    urls["desk"] = f"http://127.0.0.1:{settings.http_port}"  # it serves what every service serves, its own parked records among that
     state.backends = Backends(client, urls, state.sessions)
     state.paper = Paper(PLACES)
     state.settings = settings

@@ -14,7 +14,7 @@ from services.desk.person import Person
 
 router = room(prefix="/operators")
 
-SERVICES = ("registry", "requests", "matcher")
+SERVICES = ("registry", "requests", "matcher", "desk")
 _A_PAGE = 50
 
 Machinist = Annotated[Person, Depends(needs("parked:read"))]

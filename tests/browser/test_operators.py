@@ -26,7 +26,7 @@ def spoilt(fleet: Fleet) -> None:
 def test_an_operator_finds_a_parked_record_tries_it_again_and_discards_it_with_a_reason(fleet: Fleet, page: Page) -> None:
     sign_in(page, fleet.url("desk"), OPERATOR.name)
     page.get_by_role("link", name="For operators").click()
-    expect(page.get_by_text("Well", exact=True)).to_have_count(3)
+    expect(page.get_by_text("Well", exact=True)).to_have_count(4)
     assert faults(page) == []
     page.get_by_role("link", name="Parked records").click()
     record = page.get_by_role("row").filter(has_text="not cloudevents").get_by_role("link")
