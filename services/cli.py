@@ -173,15 +173,19 @@ def explain(request: str, peer: Annotated[str | None, typer.Option(help="why thi
 
 
 @app.command()
-def lacking(as_json: Json = False) -> None:
-    """What is short: the recruits who would serve most of the requests that nobody can be proposed for."""
-    found = reach("matcher", "adviser").get("/matches/lacking")
+def lacking(region: Annotated[str | None, typer.Option(help="of the councils that ask")] = None, as_json: Json = False) -> None:
+    """What is short: the recruits who would unblock most of the requests that nobody can be proposed for, and what lacks people."""
+    found = reach("matcher", "adviser").get("/shortages", region=region)
     if as_json:
         print(json.dumps(found))
     else:
         out.print(f"{found['unmet']} requests are unmet." if found["unmet"] else "Every request has somebody.")
         for recruit in found["recruits"]:
             out.print(f"  {recruit['words']}", markup=False, soft_wrap=True)
+        for what in ("roles", "themes", "regions", "months"):
+            if found[what]:
+                most = ", ".join(f"{each['title']} {each['requests']}" for each in found[what][:5])
+                out.print(f"{what}: {most}", markup=False, soft_wrap=True)
     raise typer.Exit(1 if found["unmet"] else 0)
 
 

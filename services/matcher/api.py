@@ -20,9 +20,9 @@ from services.matcher import (
     spread_api,
     store,
     turnover,
+    why_api,
 )
 from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
-from services.matcher.lacking import needs, recruits
 from services.matcher.orders import Host, Order, Reader, current, decide, guarded, regions_of, seen
 from services.matcher.steps import Broken, Step, match_id, open_suggestions
 from services.matcher.story import Story
@@ -33,7 +33,6 @@ from services.matcher.views import (
     Body,
     Confirm,
     Decline,
-    Lacking,
     Override,
     Spent,
     StoryList,
@@ -43,8 +42,6 @@ from services.matcher.views import (
 from services.vocabulary.kinds import KINDS
 
 matches = APIRouter(prefix="/matches", tags=["matches"])
-
-_MOST_UNMET = 5_000
 
 
 @matches.get("")
@@ -70,13 +67,6 @@ async def register(host: Host, _: Reader) -> dict[str, int]:
     await host.database.once(mirror.refresh)
     known = mirror.register.records
     return {"version": mirror.register.version, "peers": len(known.peers), "councils": len(known.councils)}
-
-
-@matches.get("/lacking")
-async def lacking(host: Host, actor: Reader, most: Annotated[int, Query(ge=1, le=100)] = 10) -> Lacking:
-    """Which roles, regions and months lack people, as the recruits who would serve most of the requests that are unmet."""
-    unmet = await host.database.once(lambda db: store.stories(db, "unmet", regions_of(actor), "", _MOST_UNMET))
-    return Lacking(unmet=len(unmet), recruits=recruits(needs(unmet), most))
 
 
 @matches.get("/{request}")
@@ -283,3 +273,4 @@ router.include_router(policy_api.router)
 router.include_router(scarcity_api.router)
 router.include_router(round_api.router)
 router.include_router(spread_api.router)
+router.include_router(why_api.router)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.fact import Days, LaCode, PeerId
 from schemas.rounds import RoundCompleted
 from services.matcher.giving import BestFit, Evenness, Month
-from services.matcher.lacking import Recruit
+from services.matcher.lacking import Count, Recruit
 from services.matcher.policy import Policy
 from services.matcher.story import Story
 
@@ -120,11 +120,16 @@ class Why(BaseModel):
     rule: str | None
 
 
-class Lacking(BaseModel):
-    """What is short in your regions: how many requests nobody can be proposed for, and which recruits would serve most of them."""
+class Shortages(BaseModel):
+    """What is short: unmet requests, places that nobody fills, who would help most, and what lacks people, most first."""
 
     unmet: int
+    places: int
     recruits: list[Recruit]
+    roles: list[Count]
+    themes: list[Count]
+    regions: list[Count]
+    months: list[Count]
 
 
 class Draft(BaseModel):
