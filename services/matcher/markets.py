@@ -14,7 +14,7 @@ from services.matcher.fit import BILLION
 from services.matcher.lots import Lot
 from services.matcher.policy import Policy
 from services.matcher.pools import Needs, Pool
-from services.matcher.price import Prices
+from services.matcher.price import Prices, raised
 from services.matcher.standing import Sheet, Standing
 from services.matcher.steps import open_suggestions
 from services.matcher.story import Story
@@ -185,5 +185,5 @@ def _steps(columns: Columns, policy: Policy, today: date, capacity: Ints, counci
     own = policy.lambda_ * (2 * (load[:, None] + units) + 1) * (offered.mean() / offered)[:, None]
     after = carried[:, None] + council_units
     share = policy.expected_places / max(1, columns.councils.willing_count)
-    shared = policy.mu_rounds * (after / share) ** 2 - policy.beta * (after == 0)
+    shared = policy.mu_rounds * raised(after / share, policy.power) - policy.beta * (after == 0)
     return Steps(everyone, capacity, own), Steps(columns.homes, council_capacity, shared)

@@ -71,7 +71,7 @@ class Prices:
 
 
 def charged(peer_load: Floats, council_load: Floats, scarceness: Floats, equal_share: float, policy: Policy) -> Ints:
-    """By peer, in billionths: lambda (2 Lp + 1) cbar / cp for the peer, mu (Lo / m)^2 for the council, -beta where that carries nothing.
+    """By peer, in billionths: lambda (2 Lp + 1) cbar / cp for the peer, mu (Lo / m)^power for the council, -beta where that carries nothing.
 
     Lp, Lo: deployments of the peer and of its council: placed within a year, held, and open suggestions by weight.
     cbar / cp: `scarceness`, see Pool. m: the equal share of a year's placements for each willing council.
@@ -87,5 +87,12 @@ def _of_peer(load: Load, policy: Policy) -> Load:
 
 
 def _of_council(load: Load, equal_share: float, policy: Policy) -> Load:
-    share = load / equal_share
-    return policy.mu * (share * share)
+    return policy.mu * raised(load / equal_share, policy.power)
+
+
+def raised(share: Load, power: int) -> Load:
+    """A share to a whole power of 1 or more, by multiplication alone, so that every machine gets the same."""
+    result = share
+    for _ in range(power - 1):
+        result = result * share
+    return result

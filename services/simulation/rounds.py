@@ -9,6 +9,7 @@ from services.matcher.allocation import Market, Steps
 from services.matcher.dated import Flags, Floats, Ints
 from services.matcher.mending import mended
 from services.matcher.policy import Policy
+from services.matcher.price import raised
 from services.simulation.online import equal_share, fit_market, scarceness_of
 from services.simulation.state import Standings, overridden_places
 from services.simulation.stream import Demand, Year
@@ -138,7 +139,7 @@ def _steps(now: Standings, policy: Policy) -> tuple[Steps, ...]:
     most, council_most = max(1, int(left.max(initial=0))), max(1, int(council_left.max(initial=0)))
     own = policy.lambda_ * (2 * (now.load[:, None] + np.arange(most)) + 1) * scarceness_of(year)[:, None]
     carried = now.council_load[:, None] + np.arange(council_most)
-    shared = policy.mu_rounds * (carried / equal_share(year)) ** 2 - policy.beta * (carried == 0)
+    shared = policy.mu_rounds * raised(carried / equal_share(year), policy.power) - policy.beta * (carried == 0)
     return Steps(peers, left, own), Steps(year.council, council_left, shared)
 
 

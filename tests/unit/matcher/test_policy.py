@@ -51,6 +51,8 @@ def test_the_more_pressing_a_request_the_less_fit_it_gives_up(priority: str, lim
         ({"no_giving_from": "none"}, "unknown stage of intervention; the stages are informal, notice"),
         ({"cooling_off_months": -1}, "greater than or equal to 0"),
         ({"challenges_a_year": 0}, "greater than or equal to 1"),
+        ({"power": 0}, "greater than or equal to 1"),
+        ({"power": 2.5}, "valid integer"),
         ({"partner_bonus": 0.1}, "not permitted"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 from schemas.matcher import Candidate
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
+from services.matcher.price import Prices
 from services.matcher.ranking import Ask, rank
 from services.vocabulary.councils import reference_councils, statistical_neighbours
 from tests.unit.matcher.given import (
@@ -69,6 +70,20 @@ def test_capacity_is_what_is_offered_on_the_first_day_and_at_least_one_deploymen
 def test_a_council_pays_mu_times_the_square_of_its_load_over_the_equal_share() -> None:
     known = register(peer(), load(f"council:{PORTSMOUTH}", held=96))
     assert price_of("p1", known)["council"] == pytest.approx(0.125 * (96 / (960 / 2)) ** 2)  # Leeds and Portsmouth are willing
+
+
+def test_a_policy_may_price_a_council_by_a_higher_power_of_its_share() -> None:
+    known = register(peer(), load(f"council:{PORTSMOUTH}", held=96))
+    assert first(known, by=policy(power=3)).price["council"] == pytest.approx(0.125 * (96 / (960 / 2)) ** 3)
+
+
+def test_what_a_suggestion_adds_is_priced_by_the_same_power_to_the_last_billionth() -> None:
+    known, added = register(peer(), load(f"council:{PORTSMOUTH}", held=7)), register(peer(), load(f"council:{PORTSMOUTH}", held=6))
+    prices = Prices(added.columns(), policy(power=5), TODAY)
+    added.add_open([("p1", 1.0)])
+    prices.renew([0])
+    home = added.columns().home_list[0]
+    assert prices.parts(0, home, 1.0).council == Prices(known.columns(), policy(power=5), TODAY).parts(0, home, 1.0).council
 
 
 def test_a_council_that_carries_nothing_yet_is_reached_for() -> None:
