@@ -27,8 +27,8 @@ class Policy(BaseModel):
     weights: by term of the fit, summing to 1; where some terms do not apply to a request, the others are scaled to sum to 1.
     floor: nobody with a lower fit is proposed. border: fit taken off where donor and host share a land border.
     lambda_: price of a peer's own load. mu: price of the load of the peer's council against its equal share of a year; mu_rounds: the same
-    where many places are decided together, which sees what a price does to all of them and so needs a higher one. power: which power of that
-    share the council's price rises with; a higher one spares councils below their share and weighs harder on those above it.
+    where many places are decided together, which sees what a price does to all of them and so needs a higher one. power: the power of that
+    share by which the price rises; a higher one spares councils below their share and weighs harder on those above it.
     stay: fit by which a round must be better to change whom an adviser sees first. churn: most suggestions that a round changes.
     rounds_every_days: how often a round runs by itself; 0 for on demand alone.
     beta: fit added for a council that carries nothing yet. expected_places: placements a year over the whole sector.

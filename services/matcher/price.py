@@ -71,7 +71,8 @@ class Prices:
 
 
 def charged(peer_load: Floats, council_load: Floats, scarceness: Floats, equal_share: float, policy: Policy) -> Ints:
-    """By peer, in billionths: lambda (2 Lp + 1) cbar / cp for the peer, mu (Lo / m)^power for the council, -beta where that carries nothing.
+    """By peer, in billionths: lambda (2 Lp + 1) cbar / cp for the peer, mu (Lo / m)^power for the council, -beta where
+    that carries nothing.
 
     Lp, Lo: deployments of the peer and of its council: placed within a year, held, and open suggestions by weight.
     cbar / cp: `scarceness`, see Pool. m: the equal share of a year's placements for each willing council.
