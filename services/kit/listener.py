@@ -88,6 +88,8 @@ class Listener:
             graceful_timeout=6,
             metadata_max_age_ms=_LOOKS_MS,
             logger=None,
+            apply_types=False,  # records are checked where they are read; the library would change threads for it, once a batch
+            serializer=None,
         )
         subscriber = broker.subscriber(
             self._settings.topic_prefix + self._topic,
@@ -105,7 +107,7 @@ class Listener:
         subscriber(self._hear)
         return broker
 
-    async def _hear(self, message: KafkaMessage) -> None:
+    async def _hear(self, records: Sequence[Record]) -> None:
         """Returns when the batch is home, and then its offsets are committed.
 
         When it does not come home this consumer is of no more use: the offsets of what follows would pass over it. The next one starts
@@ -114,7 +116,7 @@ class Listener:
         if self._broken.is_set():
             raise Stopping
         try:
-            await self._bring_home(message.raw_message)
+            await self._bring_home(records)
         except BaseException as error:
             if isinstance(error, Enough):
                 await self._stopping.wait()
