@@ -12,7 +12,7 @@ from services.kit.database import Connection
 from services.kit.problems import Refused, not_found
 from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
-from services.requests import commands, store, views
+from services.requests import commands, draft_api, store, views
 from services.requests.domain import Broken
 from services.requests.request import Request
 from services.requests.views import Amend, Answer, Listed, Outcome, Posted, Story, Whole, Withdraw
@@ -25,10 +25,10 @@ Host = Annotated[Kitchen, Depends(kitchen)]
 Reader = Annotated[Actor, Depends(needs(READ))]
 Order = Annotated[Command, Depends(command(WRITE))]
 Ident = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,64}$")]
-router = APIRouter(prefix="/requests", tags=["requests"])
+requests = APIRouter(prefix="/requests", tags=["requests"])
 
 
-@router.get("")
+@requests.get("")
 async def list_requests(
     host: Host,
     actor: Reader,
@@ -45,7 +45,7 @@ async def list_requests(
     return Listed(requests=[views.line(request) for request in found], next=more)
 
 
-@router.get("/{ident}")
+@requests.get("/{ident}")
 async def read_request(ident: Ident, host: Host, actor: Reader) -> Whole:
     """A request with its words; with its contact for holders of requests:read_contact."""
 
@@ -56,7 +56,7 @@ async def read_request(ident: Ident, host: Host, actor: Reader) -> Whole:
     return await host.database.once(read)
 
 
-@router.get("/{ident}/history")
+@requests.get("/{ident}/history")
 async def read_history(ident: Ident, host: Host, actor: Reader) -> Story:
     """The whole story of a request: what every service said about it, in order of time."""
 
@@ -67,7 +67,7 @@ async def read_history(ident: Ident, host: Host, actor: Reader) -> Story:
     return await host.database.once(read)
 
 
-@router.post("")
+@requests.post("")
 async def post_request(posted: Posted, order: Order) -> Response:
     """Ask for support, as the intake event does. What cannot be read or taken is a 422; a rejection or a question is an outcome."""
     submission = commands.read(order.actor, posted.root)
@@ -78,7 +78,7 @@ async def post_request(posted: Posted, order: Order) -> Response:
     return await order(submission.asked, do)
 
 
-@router.post("/{ident}/amend")
+@requests.post("/{ident}/amend")
 async def amend_request(ident: Ident, amend: Amend, order: Order) -> Response:
     """Change some fields; an open request is amended, one that was rejected or in question is decided anew."""
     commands.check_changes(amend.changes)
@@ -90,7 +90,7 @@ async def amend_request(ident: Ident, amend: Amend, order: Order) -> Response:
     return await order(amend, _ruled(do))
 
 
-@router.post("/{ident}/withdraw")
+@requests.post("/{ident}/withdraw")
 async def withdraw_request(ident: Ident, withdraw: Withdraw, order: Order) -> Response:
     """Take a request back; what is held for it is let go."""
 
@@ -101,7 +101,7 @@ async def withdraw_request(ident: Ident, withdraw: Withdraw, order: Order) -> Re
     return await order(withdraw, _ruled(do))
 
 
-@router.post("/{ident}/questions/{question}/answer")
+@requests.post("/{ident}/questions/{question}/answer")
 async def answer_question(ident: Ident, question: Ident, answer: Answer, order: Order) -> Response:
     """Choose one of the candidates of a question; the request is decided anew with it."""
 
@@ -142,3 +142,8 @@ def _cursor(after: str | None) -> tuple[datetime, str]:
     if at is None or at.tzinfo is None or "\x00" in ident:
         raise Refused(422, "after", "`after` is not a place in the list. Send `next` of the page before, as it was.")
     return at, ident
+
+
+router = APIRouter()
+router.include_router(draft_api.router)
+router.include_router(requests)

@@ -33,6 +33,11 @@ def may_see(actor: Actor, request: Request) -> bool:
     return own or EVERYWHERE in actor.regions or any(actor.covers(region) for region in request.regions)
 
 
+def draft_id(actor: Actor, key: str) -> str:
+    """The id of a draft that is begun by a command: the same when the command is sent again, and nobody else's."""
+    return reading.request_id(source_of(actor), f"draft {key}")
+
+
 async def load(work: Work, ident: str, actor: Actor, expected: int) -> Request:
     """The request, locked, if the actor may see it and has seen its latest version. Errors: Refused 404, 409."""
     request = (await store.lock(work.db, [ident])).get(ident)

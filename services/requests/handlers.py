@@ -1,4 +1,4 @@
-"""What requests hears: what outsiders ask for, and how far matcher and registry have come with it."""
+"""What requests hears: what outsiders ask for, and how far matcher and registry have come with it; and what comes due."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,14 +6,18 @@ from typing import Any
 
 from schemas.intake import SupportRequested
 from schemas.matcher import ArrangementRecorded
+from services.kit.due import Diary, Due
 from services.kit.ears import Ears, Route
 from services.kit.work import Heard, Work
-from services.requests import history, intake, reading, store
+from services.requests import draft_store, history, intake, reading, store
 from services.requests.history import Followed
 from services.requests.progress import FOLLOWED, Progress, follow, state_of
 from services.requests.request import Request, arrangement
 
 ears = Ears()
+diary = Diary()
+DRAFT_EXPIRES = "draft_expires"
+"""A draft has not been changed for as long as one is kept."""
 
 
 @ears.hears_foreign(SupportRequested)
@@ -48,6 +52,15 @@ async def follow_story(heard: Sequence[Heard[Followed]], work: Work) -> None:
     ]
     if moved:
         await store.save_progress(work.db, moved)
+
+
+@diary.when_due(DRAFT_EXPIRES)
+async def forget_drafts(dues: Sequence[Due], work: Work) -> None:
+    """Delete what nobody has changed for so long; what somebody has changed is looked at again later."""
+    drafts = {due.subject for due in dues}
+    for draft, expires_at in (await draft_store.still_to_come(work.db, drafts, work.now)).items():
+        work.later(DRAFT_EXPIRES, draft, expires_at)
+    await draft_store.forget(work.db, drafts, work.now)
 
 
 def _arrangement(heard: Heard[Followed], now: datetime) -> Request:
