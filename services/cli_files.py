@@ -36,7 +36,11 @@ def simulate(
     out: Annotated[Path, typer.Option(file_okay=False, help="where assignments, figures.json and report.html are written")] = Path(
         "simulated"
     ),
+    requests: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="our own history: events of the topics, one a line; see the guide")
+    ] = None,
     policy: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="YAML with the numbers that differ")] = None,
+    against: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="the same; ours are run with these too")] = None,
     policies: Annotated[str, typer.Option(help="which to compare, separated by commas; all if you say nothing")] = "",
     overridden: Annotated[float, typer.Option(min=0, max=1, help="the share of suggestions that advisers override by best fit")] = 0.0,
     workers: Annotated[int | None, typer.Option(min=1, help="processes at once; none: one for each processor")] = None,
@@ -50,6 +54,14 @@ def simulate(
 
     if make:
         raise typer.Exit(shell.make(*make, scale))
-    if not stream:
-        raise typer.BadParameter("Give a year with --stream FOLDER, or write one with --make SEED FOLDER.")
-    raise typer.Exit(shell.simulate(stream, policy, out, policies, overridden, workers, costs=costs, as_json=as_json))
+    folders = stream or []
+    if requests:
+        lived = shell.from_history(requests, policy, out)
+        if lived is None:
+            raise typer.Exit(2)
+        folders = [*folders, lived]
+    if not folders:
+        raise typer.BadParameter(
+            "Give a year with --stream FOLDER, our own history with --requests EVENTS.jsonl, or write a year with --make SEED FOLDER."
+        )
+    raise typer.Exit(shell.simulate(folders, policy, out, policies, overridden, workers, against=against, costs=costs, as_json=as_json))

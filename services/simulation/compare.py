@@ -23,6 +23,8 @@ EVEN = 1.0
 POLICIES = ("best-first", "partners", "first-come", "online", "rounds", "hindsight", "hindsight-even")
 """What can be compared, in the order of the table. The first is what the others are measured against."""
 BASE = POLICIES[0]
+AS_IT_WAS = "as-it-was"
+"""What was decided in truth, of a year that has a decided.csv."""
 OURS = ("online", "rounds")
 
 
@@ -39,6 +41,8 @@ def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0) -> St
             return online.online(year, policy, overridden)
         case "rounds":
             return rounds.rounds(year, policy, overridden=overridden)
+        case "as-it-was":
+            return online.as_it_was(year)
         case "hindsight":
             return rounds.hindsight(year)
         case "hindsight-even":
@@ -48,13 +52,14 @@ def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0) -> St
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One policy on one year; the files go to `out`."""
+    """One policy on one year; the files go to `out`. label: what it is called there and in the table, if not by its name."""
 
     folder: Path
     name: str
     policy: Policy
     overridden: float
     out: Path
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +80,9 @@ def run(tasks: Iterable[Task], workers: int | None = None) -> Iterator[Outcome]:
 def _one(task: Task) -> Outcome:
     year = stream.read(task.folder)
     decided = decide(task.name, year, task.policy, task.overridden)
-    stream.write_choice(task.out / f"{task.name}.csv", year, decided.chosen)
-    return Outcome(task.folder.name, task.name, numbers(decided), sorted(willing_loads(decided).tolist(), reverse=True))
+    label = task.label or task.name
+    stream.write_choice(task.out / f"{label}.csv", year, decided.chosen)
+    return Outcome(task.folder.name, label, numbers(decided), sorted(willing_loads(decided).tolist(), reverse=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,12 @@ class Line:
 
 
 def lines(outcomes: Sequence[Outcome]) -> list[Line]:
-    """One line for each policy that was run, in their order."""
+    """One line for each policy that was run, in their order, and then for other labels."""
     by = {(each.name, each.stream): each.numbers for each in outcomes}
     streams = sorted({each.stream for each in outcomes})
     found = []
-    for name in POLICIES:
+    others = sorted({each.name for each in outcomes} - set(POLICIES))
+    for name in (*POLICIES, *others):
         pairs = [(by[name, year], by[BASE, year]) for year in streams if (name, year) in by]
         if pairs:
             found.append(_line(name, pairs))

@@ -23,6 +23,15 @@ def best_first(year: Year) -> Standings:
     return _each(year, lambda _now, _peers, fit: fit)
 
 
+def as_it_was(year: Year) -> Standings:
+    """What was decided in truth, in the order of arrival; a year without decisions stays open."""
+    now = Standings(year)
+    for place, peer in enumerate([] if year.decided is None else year.decided.tolist()):
+        if peer >= 0:
+            now.give(place, peer)
+    return now
+
+
 def partners(year: Year) -> Standings:
     """Today's habit: partner councils first, by a tenth of fit."""
     return _each(year, lambda _now, peers, fit: fit + PARTNER_BONUS * year.partner[year.council[peers]])

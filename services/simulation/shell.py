@@ -13,13 +13,27 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from services.matcher.policy import Policy, what_is_wrong
-from services.simulation import making, report
-from services.simulation.compare import BASE, CALENDAR, OURS, POLICIES, Line, Task, lines, run
-from services.simulation.stream import BadStream
+from services.simulation import history, making, report
+from services.simulation.compare import AS_IT_WAS, BASE, CALENDAR, OURS, POLICIES, Line, Task, lines, run
+from services.simulation.stream import DECIDED, BadStream
 from services.simulation.tuning import MUS, Point, Tuned, curve, tune
 
 _NO_YEAR = "A year is a folder as `manyhands simulate --make` writes it."
 _SAID = frozenset({"version", "author", "written_on", "reason"})
+
+
+def from_history(events: Path, policy: Path | None, out: Path) -> Path | None:
+    """Write the last year of our own history as a year, into `out`; None where the events cannot be used, which is said."""
+    err, folder = Console(stderr=True), out / events.stem
+    try:
+        found = history.convert(history.hear(events), folder, _policy(policy))
+    except (BadStream, OSError) as error:
+        _refused(error, err)
+        return None
+    words = f"{found.places} places asked for since {found.since}, {found.before} in the year before, {found.placed} placed."
+    unlike = f" {found.unlike} with somebody who may not be matched by the register of now: left out." if found.unlike else ""
+    err.print(f"{folder} holds our own history: {words}{unlike}", highlight=False, soft_wrap=True)
+    return folder
 
 
 def simulate(
@@ -30,26 +44,29 @@ def simulate(
     overridden: float,
     workers: int | None,
     *,
+    against: Path | None,
     costs: bool,
     as_json: bool,
 ) -> int:
     """Compare policies on years of plain files; writes the assignments, figures.json and report.html into `out`. The exit code.
 
-    costs: ours are also run with other prices, for the chart of what spreading costs.
+    against: other numbers, with which ours are run too. costs: ours are also run with other prices, for the chart of what spreading costs.
     """
     err = Console(stderr=True)
     try:
-        priced = _policy(policy)
+        priced, other = _policy(policy), _policy(against)
         wanted = [BASE, *(name for name in names.split(",") if name and name != BASE)] if names else list(POLICIES)
         unknown = [name for name in wanted if name not in POLICIES]
         if unknown:
             raise BadStream(f"--policies: {unknown[0]!r} is not one of {', '.join(POLICIES)}.")
         folders = {folder: out / folder.name if len(streams) > 1 else out for folder in streams}
-        tasks = [
-            Task(folder, name, priced, overridden, where)
-            for folder, where in folders.items()
-            for name in sorted(wanted, key=_slowest_first)
-        ]
+        tasks = []
+        for folder, where in folders.items():
+            tasks += [Task(folder, name, priced, overridden, where) for name in sorted(wanted, key=_slowest_first)]
+            if against:
+                tasks += [Task(folder, name, other, overridden, where, f"{name}-{against.stem}") for name in OURS if name in wanted]
+            if (folder / DECIDED).exists():
+                tasks.append(Task(folder, AS_IT_WAS, priced, overridden, where))
         with _bar(err) as progress:
             priced_too = [name for name in OURS if costs and name in wanted]
             bar = progress.add_task("years", total=len(tasks) + len(priced_too) * len(streams) * len(MUS))

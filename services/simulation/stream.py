@@ -14,7 +14,8 @@ PEERS = ("peer", "council", "region", "role", "member", "party", "capacity", "te
 COUNCILS = ("council", "name", "region", "capacity", "partner")
 PLACES = ("place", "request", "day", "kind", "host", "team")
 FIT = ("place", "peer", "fit")
-LAST_YEAR = "last_year"
+CHOICE = ("place", "peer")
+LAST_YEAR, DECIDED = "last_year", "decided.csv"
 
 
 class BadStream(Exception):
@@ -49,7 +50,10 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """Who can give (peers and councils, capacities in placements a year), who asks this year, and who asked in the year before."""
+    """Who can give (peers and councils, capacities in placements a year), who asks this year, and who asked in the year before.
+
+    decided: (places,) rows of peers as it was in truth, -1 where nobody was; None for a year that was never lived through.
+    """
 
     name: str
     peers: list[str]
@@ -63,6 +67,7 @@ class Year:
     partner: Flags
     demand: Demand
     last: Demand
+    decided: Ints | None
 
     @property
     def willing(self) -> Flags:
@@ -85,6 +90,7 @@ def read(folder: Path) -> Year:
             raise _bad(folder / "peers.csv", number, "council", row["council"], "This council is not known.", remedy)
         index[row["peer"]] = len(index)
         home.append(code[row["council"]])
+    demand = _demand(folder, index)
     return Year(
         name=folder.name,
         peers=list(index),
@@ -96,9 +102,21 @@ def read(folder: Path) -> Year:
         councils=[row for _, row in councils],
         council_capacity=_counts(folder / "councils.csv", councils, "capacity"),
         partner=np.array([row["partner"] == "1" for _, row in councils]),
-        demand=_demand(folder, index),
+        demand=demand,
         last=_demand(folder / LAST_YEAR, index),
+        decided=_decided(folder / DECIDED, demand, index) if (folder / DECIDED).exists() else None,
     )
+
+
+def _decided(file: Path, demand: Demand, index: dict[str, int]) -> Ints:
+    number = {name: n for n, name in enumerate(demand.names)}
+    chosen = np.full(len(demand), -1, np.int64)
+    for line, row in _rows(file, CHOICE):
+        place, peer = number.get(row["place"], -1), index.get(row["peer"], -1)
+        if place < 0 or peer not in demand.peer[demand.first[place] : demand.first[place + 1]]:
+            raise _bad(file, line, "peer", row["peer"], "This pair has no fit.", "Add it to fit.csv, or take it out.")
+        chosen[place] = peer
+    return chosen
 
 
 def _demand(folder: Path, index: dict[str, int]) -> Demand:
@@ -191,7 +209,12 @@ class Plain:
 def write_choice(file: Path, year: Year, chosen: Ints) -> None:
     """place,peer of every place that was filled; `chosen` is (places,) rows of peers, -1 where nobody was found."""
     rows = [(year.demand.names[n], year.peers[peer]) for n, peer in enumerate(chosen.tolist()) if peer >= 0]
-    _table(file, ("place", "peer"), rows)
+    _table(file, CHOICE, rows)
+
+
+def write_decided(folder: Path, pairs: Iterable[Sequence[object]]) -> None:
+    """place,peer as it was in truth, beside the files of a year."""
+    _table(folder / DECIDED, CHOICE, pairs)
 
 
 def _table(file: Path, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

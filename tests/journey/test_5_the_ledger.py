@@ -1,10 +1,15 @@
-"""What the ledger of spread says is what the registry has spent."""
+"""What the ledger of spread says is what the registry has spent, and what happened can be tried again with another policy."""
 
 import csv
 import io
+import json
+from pathlib import Path
 
 import httpx
+from typer.testing import CliRunner
 
+from services.cli import app
+from tests.support.foreign import as_lines
 from tests.support.told import Told
 
 
@@ -35,3 +40,26 @@ def test_the_ledger_agrees_with_the_registrys_accounts_to_the_half_day(story: To
     for giver in found["peers"]:
         row = rows[f"peer:{giver['owner']}"]
         assert (int(row["given"]), float(row["days"]), float(row["offered"])) == (giver["given"], giver["days"], giver["offered"])
+
+
+def test_what_stands_on_the_topics_is_a_year_that_policies_are_tried_on(story: Told, tmp_path: Path) -> None:
+    peers = [story.peer(word, of=home, role="chief_executive") for word, home in (("third", "Trafford"), ("fourth", "Wigan"))]
+    story.known_to_the_matcher(*peers)
+    request = story.request(story.asks("Bolton", "sounding_board", team=[{"role": "Chief Executive"}], days=2))["request"]
+    story.tells_matcher(story.story(request, "suggested"), "confirm")
+    chosen = story.everybody_agrees(request)["match"]["lines"][0]["peer"]
+
+    events = tmp_path / "history.jsonl"
+    topics = ("requests.events.v1", "matcher.events.v1", "registry.state.v1")
+    events.write_text("\n".join(as_lines(story.fleet.kafka, story.fleet.prefix, topics)))
+    (tmp_path / "other.yaml").write_text("mu: 1.0\n")
+    words = ["--requests", events, "--against", tmp_path / "other.yaml", "--out", tmp_path / "out", "--policies", "online,rounds"]
+    done = CliRunner().invoke(app, ["simulate", *map(str, words), "--workers", "1", "--json"])
+    assert done.exit_code == 0, done.stderr
+
+    names = [line["name"] for line in json.loads(done.stdout)]
+    assert names == ["best-first", "online", "rounds", "as-it-was", "online-other", "rounds-other"]
+    with (tmp_path / "out" / "history" / "places.csv").open(newline="") as file:
+        place = next(row["place"] for row in csv.DictReader(file) if row["request"] == request)
+    with (tmp_path / "out" / "as-it-was.csv").open(newline="") as file:
+        assert {row["place"]: row["peer"] for row in csv.DictReader(file)}[place] == chosen

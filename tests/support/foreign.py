@@ -1,6 +1,7 @@
 """A foreign client: posts whole records with another library than ours, and remembers where each of them went."""
 
 import itertools
+import json
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from confluent_kafka import Consumer, Message, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, Message, Producer, TopicPartition
 
 from schemas.topics import topics
 from services.onebox.invariants import INTAKE
@@ -77,6 +78,33 @@ def start_over(kafka: str, prefix: str, service: str) -> int:
         finally:
             group.close()
     return len(heard)
+
+
+def as_lines(kafka: str, prefix: str, names: Sequence[str]) -> list[str]:
+    """Everything that these topics hold now, one record a line, as `kcat -J` prints it."""
+    consumer = Consumer({"bootstrap.servers": kafka, "group.id": f"{prefix}dump", "enable.partition.eof": True, "log_level": 0})
+    places = [TopicPartition(prefix + plan.name, part, 0) for plan in topics() if plan.name in names for part in range(plan.partitions)]
+    consumer.assign(places)
+    lines, at_an_end = [], 0
+    try:
+        while at_an_end < len(places):
+            record = consumer.poll(10)
+            assert record is not None, "Kafka is silent"
+            error = record.error()
+            if error is not None:
+                assert error.code() == KafkaError._PARTITION_EOF, error
+                at_an_end += 1
+            else:
+                lines.append(json.dumps(_as_kcat(record)))
+    finally:
+        consumer.close()
+    return lines
+
+
+def _as_kcat(record: Message) -> dict[str, Any]:
+    texts = [part.decode() if isinstance(part, bytes) else str(part) for header in record.headers() or () for part in header]
+    key, value = (None if part is None else part.decode() for part in (record.key(), record.value()))
+    return {"topic": record.topic(), "offset": record.offset(), "headers": texts, "key": key, "payload": value}
 
 
 class _Mute:
