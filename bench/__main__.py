@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import statistics
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bench import allocation, names, pipeline, ranking, report, teams, years
+from bench import allocation, names, pipeline, ranking, report, search, teams, years
 
 RESULTS = Path(__file__).with_name("results.json")
 out = Console()
@@ -59,6 +60,20 @@ def measure_names(_: argparse.Namespace) -> dict[str, Any]:
     return {name: round(figure) for name, figure in asdict(found).items()} | {"resolved_over_lookup": round(ratio, 5)}
 
 
+def measure_search(_: argparse.Namespace) -> dict[str, Any]:
+    """Searching the register by name beside plain SQL."""
+    found = search.measure()
+    ratio = statistics.median(found.ms) / statistics.median(found.plain_ms)
+    out.print(
+        f"A name among {search.PEERS:,} peers, half of them misspelt: p50 {statistics.median(found.ms):.1f} ms, p95 {found.p95:.1f} ms "
+        f"(goal: under {search.GOAL:g} ms), found {found.hits:.0%}; plain SQL {statistics.median(found.plain_ms):.1f} ms, "
+        f"found {found.plain_hits:.0%}; {ratio:.2f} of its time; names read in {found.filled:.1f} s"
+    )
+    figures = {"p50_ms": round(statistics.median(found.ms), 1), "p95_ms": round(found.p95, 1), "found": found.hits}
+    plain = {"plain_p50_ms": round(statistics.median(found.plain_ms), 1), "plain_found": found.plain_hits, "over_plain": round(ratio, 3)}
+    return figures | plain | {"filled_s": round(found.filled, 2), "reached": found.p95 < search.GOAL}
+
+
 def measure_allocation(given: argparse.Namespace) -> dict[str, Any]:
     """Exact allocation beside the bare solver."""
     return allocation.measure(given.instances, out)
@@ -74,6 +89,7 @@ PARTS: Mapping[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "ranking": measure_ranking,
     "teams": measure_teams,
     "names": measure_names,
+    "search": measure_search,
     "allocation": measure_allocation,
     "years": measure_years,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.registry.register import DATED, DatedEntry, FeedbackEntry
+from services.registry.register import DATED, CouncilEntry, DatedEntry, FeedbackEntry
 
 
 class Council(BaseModel):
@@ -117,6 +117,39 @@ class Peers(BaseModel):
     peers: list[Peer]
 
 
+class FoundPeer(BaseModel):
+    """A peer who fits a search, from 0 to 1 (`fits`), with the posts that have not ended."""
+
+    peer: str
+    kind: str
+    council: str
+    region: str
+    name: str
+    party: str | None
+    themes: list[str]
+    active: bool
+    posts: list[Post]
+    fits: float
+
+
+class FoundCouncil(BaseModel):
+    """A council whose name fits a search, from 0 to 1."""
+
+    la_code: str
+    name: str
+    region: str
+    type: str
+    fits: float
+
+
+class Found(BaseModel):
+    """What a search has found, the best first; `more`: there are more peers than were asked for."""
+
+    peers: list[FoundPeer]
+    councils: list[FoundCouncil]
+    more: bool
+
+
 class Offer(BaseModel):
     """Working days for work that starts within the dates, both included."""
 
@@ -179,6 +212,11 @@ class Entered(BaseModel):
     owner: str
     outcome: str
     version: int
+
+
+def found_council(council: CouncilEntry, fits: float) -> FoundCouncil:
+    """A council as a search shows it."""
+    return FoundCouncil(la_code=council.la_code, name=council.name, region=council.region, type=council.type, fits=fits)
 
 
 def dated(entries: Mapping[str, Sequence[DatedEntry]]) -> dict[str, list[Dated]]:

@@ -98,9 +98,9 @@ class House:
         gate = Gate(self.issuer.issuer, self.issuer.audience, jwks)
         return web.build(web.Kitchen("registry", self.database, self.clock, gate, self.bus), ROUTER, "test", None)
 
-    def browser(self, *scopes: str, sub: str = "adviser-1") -> httpx.AsyncClient:
-        """A caller who holds these scopes."""
-        headers = self.issuer.bearer(" ".join(scopes), sub)
+    def browser(self, *scopes: str, sub: str = "adviser-1", regions: Iterable[str] = ("*",)) -> httpx.AsyncClient:
+        """A caller who holds these scopes in these regions."""
+        headers = {"Authorization": f"Bearer {self.issuer.token(sub, ' '.join(scopes), regions=regions)}"}
         return httpx.AsyncClient(transport=httpx.ASGITransport(self.app()), base_url="http://registry", headers=headers)
 
     async def close(self) -> None:
