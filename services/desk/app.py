@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.desk import cover, home, my_desk, operators, rebuild_api, request_orders, request_page, sign_in
+from services.desk import cover, home, my_desk, operators, rebuild_api, request_orders, request_page, sign_in, spread_page
 from services.desk.furniture import furnish
 from services.desk.handlers import ears
 from services.desk.settings import DeskSettings
@@ -16,6 +16,7 @@ ROOMS = (
     request_page.router,
     request_orders.router,
     cover.router,
+    spread_page.router,
     operators.router,
     rebuild_api.router,
 )

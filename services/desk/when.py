@@ -54,3 +54,9 @@ def age(since: datetime | str, now: datetime) -> str:
         if count >= (2 if unit == "week" else 1):
             return f"{count} {unit}{'s' if count != 1 else ''}"
     return "less than a minute"
+
+
+def financial_year(today: date) -> tuple[date, date]:
+    """The first and last day of the councils' year that a day lies in: 1 April to 31 March."""
+    first = today.year - (today.month < 4)
+    return date(first, 4, 1), date(first + 1, 3, 31)

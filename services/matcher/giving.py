@@ -90,7 +90,10 @@ class BestFit:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The ledger of a period. councils: willing ones and whoever gave or received; peers: who offers or gave; most places first."""
+    """The ledger of a period. councils: willing ones and whoever gave or received; peers: who offers or gave; most places first.
+
+    carried: how many of these peers gave no place, one, two and so on.
+    """
 
     requests: int
     days: float
@@ -98,6 +101,7 @@ class Spread:
     unused: tuple[str, ...]
     councils: tuple[Giver, ...]
     peers: tuple[Giver, ...]
+    carried: tuple[int, ...]
     months: tuple[Month, ...]
     best_fit: BestFit
 
@@ -126,16 +130,15 @@ def spread(stories: Iterable[Story], records: Records, period: Period, may_see: 
     named = sorted({*willing, *councils.given, *received})
     offered = {code: _offered(records.councils[code].offers if code in records.councils else (), period) for code in named}
     people = {peer: _offered(state.offers, period) for peer, state in records.peers.items()}
+    offering = sorted({*peers.given, *(peer for peer, days in people.items() if days)})
     return Spread(
         requests=len(ours),
         days=sum(councils.days.values()),
         evenness=_evenness(councils.given, willing),
         unused=tuple(code for code in willing if not councils.given[code]),
         councils=_busiest(Giver(code, councils.given[code], councils.days[code], offered[code], received[code]) for code in named),
-        peers=_busiest(
-            Giver(peer, peers.given[peer], peers.days[peer], people.get(peer, 0.0))
-            for peer in sorted({*peers.given, *(peer for peer, days in people.items() if days)})
-        ),
+        peers=_busiest(Giver(peer, peers.given[peer], peers.days[peer], people.get(peer, 0.0)) for peer in offering),
+        carried=tuple(np.bincount([peers.given[peer] for peer in offering]).tolist()) if offering else (),
         months=tuple(
             Month(month, sum(line.days for line in lines), _evenness(Counter(line.council for line in lines), willing))
             for month, lines in sorted(by_month.items())

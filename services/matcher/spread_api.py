@@ -33,6 +33,9 @@ async def ledger(
     until: Annotated[date, Query(alias="to", description="the last")],
     region: Annotated[str | None, Query(max_length=40, description="of the councils that asked")] = None,
     kind: Annotated[str | None, Query(max_length=64)] = None,
+    peers: Annotated[
+        int | None, Query(ge=0, description="how many peers to list, those who gave most first; all when it is left out")
+    ] = None,
     format_: Annotated[str, Query(alias="format", pattern="^(json|csv)$")] = "json",
 ) -> SpreadView | Response:
     """Places and days by council and peer in a period. As CSV: the councils, then the peers. Received: for your regions."""
@@ -42,7 +45,7 @@ async def ledger(
     found = await asyncio.to_thread(_made, docs, records, Period(since, until, region, kind), actor)
     if format_ == "csv":
         return Response(_csv(found), media_type="text/csv; charset=utf-8")
-    givers = {name: [_view(giver) for giver in getattr(found, name)] for name in ("councils", "peers")}
+    givers = {"councils": [_view(giver) for giver in found.councils], "peers": [_view(giver) for giver in found.peers[:peers]]}
     return SpreadView.model_validate(asdict(found) | givers)
 
 

@@ -200,7 +200,7 @@ class GiverView(BaseModel):
 
 
 class SpreadView(BaseModel):
-    """The ledger of spread of a period; see the fields of each part."""
+    """The ledger of spread of a period; see the fields of each part. peers: those who gave most, as many as were asked for."""
 
     requests: int
     days: float
@@ -208,6 +208,7 @@ class SpreadView(BaseModel):
     unused: list[str]
     councils: list[GiverView]
     peers: list[GiverView]
+    carried: list[int]
     months: list[Month]
     best_fit: BestFit
 

@@ -27,6 +27,8 @@ ROWS = {
     "GET /operators/parked/{service}/{number}": "parked:read",
     "GET /requests/{ident}": ADVISER,
     "GET /requests/{ident}/calls": ADVISER,
+    "GET /spread": "matches:read",
+    "GET /spread/{name}.csv": "matches:read",
     "GET /sign-in": OPEN,
     "GET /sign-in/done": OPEN,
     "GET /sign-in/start": OPEN,
@@ -45,7 +47,7 @@ ROWS = {
     "POST /sign-out": SIGNED_IN,
 }  # fmt: skip
 """What each route needs: a scope, or nothing but a session, or nothing at all; one is for programs, whom a session does not let in."""
-FILLING = {"service": "requests", "number": "999999999", "ident": "999999999", "consent": "nothing"}
+FILLING = {"name": "nothing", "service": "requests", "number": "999999999", "ident": "999999999", "consent": "nothing"}
 """What stands for a name in an address: things that are not there, so that nothing is done and whoever is let in gets a 404 or an error."""
 WHO = ("adviser-north-east", "adviser-london", "adviser-national", "office-labour", "operator", "governor-one")
 

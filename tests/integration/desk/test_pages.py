@@ -48,7 +48,7 @@ async def test_a_request_of_another_region_is_not_there_on_any_page_nor_for_any_
         for order in ("confirm", "decline", "override", "waive", "cancel", "consents/c1", "complete", "answer", "withdraw", "owner"):
             answer = await browser.post(f"/requests/{story.request}/{order}", data={**form, "decline": "p1", "completed_on": "2027-01-01"})
             assert answer.status_code in (404, 422), order
-            assert BATH not in answer.text
+            assert "Bath and North East Somerset" not in answer.text
     async with house.visitor(role="national_adviser", regions=["*"]) as browser:
         assert story.request in (await browser.get("/desk")).text
 
@@ -75,6 +75,14 @@ async def test_a_request_shows_who_could_help_in_words_and_says_which_part_is_aw
     assert "cannot be reached at the moment" in text
     assert "Suggested: p1 and p2 for lead member" in text
     assert "style=" not in text
+
+
+async def test_the_spread_says_that_a_part_is_away_and_keeps_what_was_chosen(house: House) -> None:
+    async with house.visitor() as browser:
+        text = (await browser.get("/spread?kind=peer_review&from=2026-01-01")).text
+    assert "cannot be reached at the moment" in text
+    assert 'value="2026-01-01"' in text
+    assert 'value="peer_review" selected' in text
 
 
 async def test_an_order_to_a_service_that_is_away_does_nothing_and_keeps_what_was_typed(house: House) -> None:
