@@ -58,9 +58,9 @@ def chosen(
     elif not errors and (b - a).days > _LONGEST:
         errors.add("to", "Choose at most ten years.")
     if region and region not in REGIONS:
-        errors.add("region", "Select a region from the list.")
+        errors.add("region", "Choose one of the regions in the list.")
     if kind and kind not in KINDS:
-        errors.add("kind", "Select a kind of support from the list.")
+        errors.add("kind", "Choose one of the kinds in the list.")
     typed = {"from": since or first.isoformat(), "to": until or last.isoformat(), "region": region, "kind": kind}
     return Chosen(typed, a, b, errors)
 
