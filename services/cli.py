@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services import cli_desk, cli_files, cli_parked, cli_policy, cli_rounds
+from services import cli_desk, cli_explain, cli_files, cli_parked, cli_policy, cli_rounds
 from services.cli_parked import SERVICES
 from services.onebox.remote import HOME, Addresses, Trouble, reach
 
@@ -22,6 +22,7 @@ app.add_typer(cli_policy.app, name="policy")
 app.add_typer(cli_desk.app, name="desk")
 app.add_typer(cli_rounds.app, name="round")
 cli_files.add_to(app)
+cli_explain.add_to(app)
 out, err = Console(), Console(stderr=True)
 
 KINDS_OF_FILE = (
@@ -156,40 +157,6 @@ def resolve() -> None:
 
 
 @app.command()
-def explain(request: str, peer: Annotated[str | None, typer.Option(help="why this peer, or why not")] = None) -> None:
-    """Why these peers are proposed for a request, or why another is not."""
-    matcher = reach("matcher", "adviser")
-    story = matcher.get(f"/matches/{request}")
-    out.print(f"{story['kind']} for council {story['host']}: {story['state']}")
-    places = [place["place"] for place in (story["content"] or {}).get("places", [])]
-    suggestion = (story["match"] or {}).get("suggestion") or {"places": []}
-    for place in suggestion["places"]:
-        for candidate in [] if peer else place["candidates"]:
-            out.print(
-                f"  {place['place']}: {matcher.get(f'/matches/{request}/why', place=place['place'], peer=candidate['peer'])['words']}"
-            )
-    for place in places if peer else []:
-        out.print(f"  {place}: {matcher.get(f'/matches/{request}/why', place=place, peer=peer)['words']}")
-
-
-@app.command()
-def lacking(region: Annotated[str | None, typer.Option(help="of the councils that ask")] = None, as_json: Json = False) -> None:
-    """What is short: the recruits who would unblock most of the requests that nobody can be proposed for, and what lacks people."""
-    found = reach("matcher", "adviser").get("/shortages", region=region)
-    if as_json:
-        print(json.dumps(found))
-    else:
-        out.print(f"{found['unmet']} requests are unmet." if found["unmet"] else "Every request has somebody.")
-        for recruit in found["recruits"]:
-            out.print(f"  {recruit['words']}", markup=False, soft_wrap=True)
-        for what in ("roles", "themes", "regions", "months"):
-            if found[what]:
-                most = ", ".join(f"{each['title']} {each['requests']}" for each in found[what][:5])
-                out.print(f"{what}: {most}", markup=False, soft_wrap=True)
-    raise typer.Exit(1 if found["unmet"] else 0)
-
-
-@app.command()
 def spread(
     since: Annotated[str, typer.Option("--from", help="the first day on which the work begins, as 2026-01-01")],
     until: Annotated[str, typer.Option("--to", help="the last")],
@@ -198,6 +165,8 @@ def spread(
     as_json: Json = False,
 ) -> None:
     """The ledger of spread: who gave what in a period against what was offered, and how evenly."""
+    from services.vocabulary.councils import council_name
+
     query = {"from": since, "to": until, "region": region, "kind": kind}
     found = reach("matcher", "adviser").get("/spread", **query)
     if as_json:
@@ -212,13 +181,7 @@ def spread(
     out.print(f"  fit kept {best['fit_kept']:.1%} of {best['compared']} places that were proposed")
     for giver in found["councils"][:10]:
         words = f"{giver['given']} places, {giver['days']:g} of {giver['offered']:g} days, balance {giver['balance']:+d}"
-        out.print(f"  {_council(giver['owner'])}: {words}", markup=False)
-
-
-def _council(code: str) -> str:
-    from services.vocabulary.councils import reference_councils
-
-    return next((council.name for council in reference_councils() if council.la_code == code), code)
+        out.print(f"  {council_name(giver['owner'])}: {words}", markup=False)
 
 
 @app.command()

@@ -11,7 +11,6 @@ from services.matcher import (
     arranging,
     consents,
     domain,
-    explain,
     handlers,
     policy_api,
     ranking,
@@ -23,7 +22,7 @@ from services.matcher import (
     why_api,
 )
 from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
-from services.matcher.orders import Host, Order, Reader, current, decide, guarded, regions_of, seen
+from services.matcher.orders import Host, Order, Reader, current, decide, guarded, regions_of, role_of, seen
 from services.matcher.steps import Broken, Step, match_id, open_suggestions
 from services.matcher.story import Story
 from services.matcher.views import (
@@ -37,7 +36,6 @@ from services.matcher.views import (
     Spent,
     StoryList,
     Waive,
-    Why,
 )
 from services.vocabulary.kinds import KINDS
 
@@ -73,30 +71,6 @@ async def register(host: Host, _: Reader) -> dict[str, int]:
 async def one(request: str, host: Host, actor: Reader) -> Story:
     """One request: what is proposed and why, who must agree, what is next."""
     return seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
-
-
-@matches.get("/{request}/why")
-async def why(request: str, place: str, peer: str, host: Host, actor: Reader) -> Why:
-    """Why a peer is proposed for a place, or which rule or price stands against it now."""
-    story = seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
-    if story.content is None:
-        raise Refused(409, "arranged", "This was arranged by telephone; nobody was ranked.")
-    role = _role(story, place)
-    await host.database.once(mirror.refresh)
-    as_of = host.clock.now().date()
-    ask = handlers.ask_of(story)
-    rule = ranking.excluded_by(mirror.register, ask, role, peer, mirror.policy, as_of)
-    candidates = [c for p in open_suggestions(story) if p.place == place for c in p.candidates]
-    proposed = next((c for c in candidates if c.peer == peer), None)
-    words = explain.one_line(proposed) if proposed else explain.why_not(mirror.register, ask, role, peer, mirror.policy, as_of)
-    return Why(request=request, place=place, peer=peer, words=words, rule=rule)
-
-
-def _role(story: Story, place: str) -> str:
-    roles = {p.place: p.role for p in story.content.places} if story.content else {}
-    if place not in roles:
-        raise Refused(422, "place", f"This request has the places {', '.join(roles)}. Name one of them.")
-    return roles[place]
 
 
 @matches.post("/{request}/confirm")
@@ -145,7 +119,7 @@ async def waive(request: str, body: Waive, order: Order, host: Host) -> Response
     def step(story: Story, work: Work) -> Step:
         if story.content is None:
             raise Broken("not_open", "This was arranged by telephone; there is nothing to waive.")
-        ask, role = handlers.ask_of(story), _role(story, body.place)
+        ask, role = handlers.ask_of(story), role_of(story, body.place)
         rules = ranking.broken_by(mirror.register, ask, role, body.peer, mirror.policy, work.now.date())
         for rule in ranking.ABSOLUTE.intersection(rules):
             raise Broken(rule, f"{ranking.RULES[rule].sentence} This rule cannot be waived. Choose another peer for {body.place}.")
@@ -167,7 +141,7 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
         ask, chosen = handlers.ask_of(story), {}
         waived: set[tuple[str, str]] = set()
         for place, peer in body.choices.items():
-            rules = ranking.broken_by(mirror.register, ask, _role(story, place), peer, mirror.policy, work.now.date())
+            rules = ranking.broken_by(mirror.register, ask, role_of(story, place), peer, mirror.policy, work.now.date())
             for rule in ranking.ABSOLUTE.intersection(rules):
                 raise Broken(rule, f"{ranking.RULES[rule].sentence} This rule cannot be overridden. Choose another peer for {place}.")
             domain.relied_on(story, peer, rules, order.actor.id)

@@ -1,16 +1,12 @@
-"""Why, and why not, in words: the arithmetic of a suggestion for people to read. Peers by id, councils by name, nobody by name."""
+"""Why, in words: the arithmetic of a suggestion for people to read. Peers by id, councils by name, nobody by name."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from schemas.matcher import Candidate, PlaceSuggestion, Shortage
-from services.matcher.asks import Ask
-from services.matcher.columns import Register
-from services.matcher.fit import BILLION, BORDER, whole
-from services.matcher.policy import Policy
-from services.matcher.ranking import OTHER_PLACE, RULES, excluded_by, stand
-from services.matcher.standing import BELOW_FLOOR, Standing
-from services.vocabulary.councils import reference_councils
+from services.matcher.fit import BORDER, whole
+from services.matcher.ranking import OTHER_PLACE, RULES
+from services.matcher.standing import BELOW_FLOOR
+from services.vocabulary.councils import council_name
 from services.vocabulary.roles import ROLES
 
 BAND = 0.02
@@ -49,7 +45,8 @@ def in_words(place: PlaceSuggestion | Shortage) -> str:
         return f"{head} Nobody can be proposed for this place now."
     best = max(candidate.fit for candidate in place.candidates)
     lines = [
-        f"{candidate.rank}. {candidate.peer} of {_council(candidate.council)}, fit band {band(candidate.fit, best)}: {one_line(candidate)}"
+        f"{candidate.rank}. {candidate.peer} of {council_name(candidate.council)}, fit band {band(candidate.fit, best)}: "
+        f"{one_line(candidate)}"
         for candidate in place.candidates
     ]
     return "\n".join([f"{head} {len(lines)} of {place.considered - left_out:,} proposed:", *lines])
@@ -58,34 +55,6 @@ def in_words(place: PlaceSuggestion | Shortage) -> str:
 def band(fit: float, best: float) -> int:
     """1 for fits less than BAND below the best, 2 for the next, and so on: fits in a band are told apart by nobody."""
     return 1 + whole(best - fit) // whole(BAND)
-
-
-def why_not(register: Register, ask: Ask, role: str, peer: str, policy: Policy, as_of: date) -> str:
-    """Why this peer is not proposed for a place of that role: the rule, the floor, the limit on fit given up, or the price. As of now."""
-    code = excluded_by(register, ask, role, peer, policy, as_of)
-    if code is not None:
-        waiver = "" if RULES[code].absolute else " An adviser may waive this with a reason and the agreement of a second adviser."
-        return f"{peer} may not be proposed. {RULES[code].sentence}{waiver}"
-    standing = stand(register, ask, role, policy, as_of)
-    row = register.columns().index[peer]
-    line = one_line(standing.candidates([row])[0])
-    return f"{peer} {_where(standing, row, ask, policy)}. {line[0].upper()}{line[1:]}."
-
-
-def _where(standing: Standing, row: int, ask: Ask, policy: Policy) -> str:
-    at = standing.at(row)
-    fit, value = standing.fit.item(at) / BILLION, standing.value.item(at) / BILLION
-    if fit < policy.floor:
-        return f"fits {fit:.3f}, below the floor of {policy.floor:.3f}: nobody below it is proposed"
-    best = standing.fit.max() / BILLION
-    if row in standing.beyond:
-        limit = policy.may_give_up(ask.priority)
-        return f"fits {fit:.3f} where the best free fit is {best:.3f}: a request of this priority gives up no more than {limit:.3f} of fit"
-    place = standing.within.index(row) + 1
-    if place <= policy.shortlist:
-        return f"stands {place} of {len(standing.within)} who may be proposed, which is within the shortlist of {policy.shortlist}"
-    last = standing.value.item(standing.at(standing.within[policy.shortlist - 1])) / BILLION
-    return f"stands {place} of {len(standing.within)}: with load priced in, {value:.3f} against {last:.3f} of the last of the shortlist"
 
 
 def _about_fit(terms: Mapping[str, float]) -> list[str]:
@@ -131,7 +100,3 @@ def _by_rule(excluded: Mapping[str, int]) -> str:
 def _role(code: str) -> str:
     title = ROLES[code].title if code in ROLES else code.replace("_", " ")
     return title[:1].upper() + title[1:]
-
-
-def _council(code: str) -> str:
-    return next((council.name for council in reference_councils() if council.la_code == code), code)

@@ -39,6 +39,22 @@ class Lot:
         left.scarceness, left._cells = self.scarceness[rows], self._cells[rows]
         return left
 
+    def of_one(self, peer: int) -> "Lot":
+        """The first place with this one peer, a row of Columns, alone: whether or not a rule leaves them out."""
+        alone = object.__new__(Lot)
+        row, columns = np.array([peer]), self.columns
+        alone.columns, alone.policy, alone.asks, alone.needs, alone.pools = (
+            columns,
+            self.policy,
+            self.asks[:1],
+            self.needs[:1],
+            self.pools[:1],
+        )
+        alone.place, alone.peers, alone.homes = np.zeros(1, np.int64), row, columns.homes[row]
+        alone.scarceness = self.pools[0].scarceness_of(columns.peer_offers.in_force(self.asks[0].starts.toordinal(), row).offered)
+        alone._cells = alone.homes
+        return alone
+
     def by_place(self, values: Sequence[Any]) -> Any:
         """By row, the value of its place."""
         return np.array(values)[self.place]

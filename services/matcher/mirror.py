@@ -3,7 +3,8 @@
 import asyncio
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from pydantic import TypeAdapter
 
@@ -38,6 +39,10 @@ class Mirror:
         """Bring the copy up to what this transaction can see."""
         async with self._lock:
             await self._refresh(db)
+
+    def inputs(self, as_of: date) -> Inputs:
+        """What a look at the register as it is now rests on; it is no stored ranking."""
+        return Inputs("", self.register.version, self.policy.version, as_of, self._valued)
 
     async def rank(self, db: Connection, asks: Sequence[Ask], now: datetime) -> tuple[list[Ranked], Inputs]:
         """Rank in order on the newest state, and store what it rested on. What is suggested weighs as load for the next ranking."""
@@ -78,6 +83,23 @@ def weights(places: Sequence[PlaceSuggestion]) -> list[tuple[str, float]]:
 
 async def replay(db: Connection, ident: str) -> list[Ranked]:
     """Rank again from what was stored: the same suggestions as then. Errors: LookupError when nothing is stored under that id."""
+    then = await restored(db, ident)
+    return ranking.rank(then.register, then.asks, then.policy, then.as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """What a stored ranking rested on: the register with its loads as they were before the first of its asks was ranked."""
+
+    register: Register
+    asks: list[Ask]
+    policy: Policy
+    as_of: date
+    inputs: Inputs
+
+
+async def restored(db: Connection, ident: str) -> Then:
+    """What a ranking rested on. Errors: LookupError when nothing is stored under that id."""
     stored = await store.ranking(db, ident)
     if stored is None:
         raise LookupError(ident)
@@ -87,4 +109,5 @@ async def replay(db: Connection, ident: str) -> list[Ranked]:
     if stored.scarcity_version:
         register.value((await scarcity_store.known(db, stored.scarcity_version)).prices)
     as_of = register.restore(stored.load)
-    return ranking.rank(register, ASKS.validate_json(stored.asks), kept.policy, as_of)
+    inputs = Inputs(ident, stored.registry_version, stored.policy_version, as_of, stored.scarcity_version)
+    return Then(register, ASKS.validate_json(stored.asks), kept.policy, as_of, inputs)

@@ -32,6 +32,14 @@ def seen(story: Story | None, request: str, actor: Actor) -> Story:
     return story
 
 
+def role_of(story: Story, place: str) -> str:
+    """The role that a place of the request asks for. Errors: Refused 422 for no such place."""
+    roles = {p.place: p.role for p in story.content.places} if story.content else {}
+    if place not in roles:
+        raise Refused(422, "place", f"This request has the places {', '.join(roles)}. Name one of them.")
+    return roles[place]
+
+
 async def decide(order: Command, request: str, body: Body, action: str, step: Callable[[Story, Work], Step]) -> Response:
     """Lock the story, hold `expected_version` against it, decide, save, say, and answer with the story as it is then."""
 

@@ -65,8 +65,18 @@ class Pool:
         self.homes: Ints = columns.homes[peers]
         self.offers: InForce = columns.peer_offers.in_force(day, peers)
         self.council_offers = columns.council_offers_on(day)
-        capacity = np.maximum(1.0, self.offers.offered / self.TYPICAL_DAYS)
-        self.scarceness: Floats = (float(capacity.sum()) / max(1, len(peers))) / capacity
+        capacity = self._capacity(self.offers.offered)
+        self._mean = float(capacity.sum()) / max(1, len(peers))
+        self.scarceness: Floats = self._mean / capacity
+
+    def scarceness_of(self, offered: Floats) -> Floats:
+        """The same of peers who are not of the pool, by the days of all their offers in force."""
+        capacity = self._capacity(offered)
+        found: Floats = (self._mean or capacity) / capacity
+        return found
+
+    def _capacity(self, offered: Floats) -> Floats:
+        return np.maximum(1.0, offered / self.TYPICAL_DAYS)
 
     def _count(self, code: str, left_out: int) -> None:
         if left_out:

@@ -58,6 +58,10 @@ class Prices:
         load = whole(self._peers.item(peer) * scarceness)
         return Price(load, self._councils.item(home), self._reach.item(home), self._columns.scarcity.item(peer))
 
+    def of_council(self, load: float) -> int:
+        """What a peer of a council that carries so many deployments costs for that, in billionths; less for one that carries nothing."""
+        return whole(_of_council(load, self._equal_share, self._policy)) - (0 if load else self._beta)
+
     def renew(self, peers: Iterable[int]) -> None:
         """Takes over what these peers and their councils carry now."""
         columns, policy = self._columns, self._policy

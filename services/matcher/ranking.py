@@ -19,7 +19,21 @@ from services.matcher.shortlists import deal, put_first
 from services.matcher.standing import Sheet, Standing
 from services.vocabulary.roles import ROLES
 
-__all__ = ["ABSOLUTE", "OF_CAPACITY", "OTHER_PLACE", "RULES", "Ask", "Ranked", "Rule", "broken_by", "excluded_by", "rank", "stand"]
+__all__ = [
+    "ABSOLUTE",
+    "OF_CAPACITY",
+    "OTHER_PLACE",
+    "RULES",
+    "Ask",
+    "Dealt",
+    "Ranked",
+    "Rule",
+    "broken_by",
+    "dealt_to",
+    "excluded_by",
+    "rank",
+    "stand",
+]
 
 OTHER_PLACE = "other_place"
 _AT_ONCE = 500_000
@@ -67,19 +81,45 @@ def stand(register: Register, ask: Ask, role: str, policy: Policy, as_of: date) 
     return Sheet(Lot(columns, [(ask, role)], policy)).standing(0, Prices(columns, policy, as_of))
 
 
-def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices: Prices, shortlist: int) -> Ranked:
-    columns = register.columns()
-    standings = [by_role[role] for _, role in ask.places]
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """How everybody stands for each place of a request, at these prices, and whom the shortlists have: rows of Columns, best first.
+
+    An empty shortlist is a place that nobody can fill: then nothing at all is proposed.
+    """
+
+    standings: tuple[Standing, ...]
+    shortlists: list[list[int]]
+    prices: Prices
+
+
+def dealt_to(register: Register, ask: Ask, policy: Policy, as_of: date) -> Dealt:
+    """What a ranking of this request alone would propose now. Adds no load."""
+    columns, roles = register.columns(), list(dict.fromkeys(role for _, role in ask.places))
+    prices, sheet = Prices(columns, policy, as_of), Sheet(Lot(columns, [(ask, role) for role in roles], policy))
+    by_role = {role: sheet.standing(at, prices) for at, role in enumerate(roles)}
+    standings = tuple(by_role[role] for _, role in ask.places)
+    return Dealt(standings, _deal(columns, ask, standings, policy.shortlist), prices)
+
+
+def _deal(columns: Columns, ask: Ask, standings: Sequence[Standing], shortlist: int) -> list[list[int]]:
     named = columns.index.get(ask.named_peer) if ask.named_peer else None
     if len(standings) == 1 and named is None:
         dealt = [standings[0].best(shortlist)]  # what follows comes to the same, and most requests are like this
     else:
         parties = _parties(columns, ask, standings)
         dealt = deal(standings, columns.home_list, shortlist, named, parties)
+    if all(dealt) and ask.first and (firsts := _firsts(ask, standings, columns)):
+        dealt = put_first(dealt, firsts, shortlist)
+    return dealt
+
+
+def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices: Prices, shortlist: int) -> Ranked:
+    columns = register.columns()
+    standings = [by_role[role] for _, role in ask.places]
+    dealt = _deal(columns, ask, standings, shortlist)
     if not all(dealt):
         return Ranked(ask.request, shortages=_short(ask, standings, dealt))
-    if ask.first and (firsts := _firsts(ask, standings, columns)):
-        dealt = put_first(dealt, firsts, shortlist)
     suggestions = tuple(
         built(
             PlaceSuggestion,

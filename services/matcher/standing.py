@@ -7,6 +7,7 @@ import numpy as np
 
 from schemas.fact import built
 from schemas.matcher import Candidate
+from services.matcher.columns import Columns
 from services.matcher.dated import Ints
 from services.matcher.fit import BILLION, Fit, whole
 from services.matcher.lots import Lot
@@ -114,18 +115,23 @@ class Standing:
         return tuple(self._candidate(peer, row, rank) for rank, (peer, row) in enumerate(zip(peers, rows, strict=True), 1))
 
     def _candidate(self, peer: int, row: int, rank: int) -> Candidate:
-        sheet = self._sheet
-        home = sheet.columns.home_list[peer]
-        fit, price = sheet.fit.total.item(row), self._prices.parts(peer, home, sheet.left.scarceness.item(row))
-        terms, weights = sheet.fit.of(row, self._place)
-        return built(
-            Candidate,
-            peer=sheet.columns.ids[peer],
-            council=sheet.columns.councils.codes[home],
-            rank=rank,
-            fit=fit / BILLION,
-            value=(fit - sum(price)) / BILLION,
-            terms=terms,
-            weights=weights,
-            price={name: part / BILLION for name, part in zip(Price._fields, price, strict=True)},
-        )
+        left = self._sheet.left
+        return candidate(self._sheet.columns, self._sheet.fit, self._prices, peer, left.scarceness.item(row), row, self._place, rank)
+
+
+def candidate(columns: Columns, fits: Fit, prices: Prices, peer: int, scarceness: float, row: int, place: int, rank: int) -> Candidate:
+    """The whole arithmetic of a peer (a row of Columns) who has this row and place in the fits."""
+    home = columns.home_list[peer]
+    fit, price = fits.total.item(row), prices.parts(peer, home, scarceness)
+    terms, weights = fits.of(row, place)
+    return built(
+        Candidate,
+        peer=columns.ids[peer],
+        council=columns.councils.codes[home],
+        rank=rank,
+        fit=fit / BILLION,
+        value=(fit - sum(price)) / BILLION,
+        terms=terms,
+        weights=weights,
+        price={name: part / BILLION for name, part in zip(Price._fields, price, strict=True)},
+    )

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.fact import Days, LaCode, PeerId
+from schemas.matcher import Candidate
 from schemas.rounds import RoundCompleted
 from services.matcher.giving import BestFit, Evenness, Month
+from services.matcher.grounds import Ground
 from services.matcher.lacking import Count, Recruit
 from services.matcher.policy import Policy
 from services.matcher.story import Story
@@ -111,13 +113,44 @@ class StoryList(BaseModel):
 
 
 class Why(BaseModel):
-    """Why a peer is proposed, or not."""
+    """Why a peer is proposed for a place, or not; the fields that WhyNot has mean what they mean there.
+
+    verdict: also `chosen`, once somebody has decided. rule: the first of the grounds. when: `now`, or `proposed`: as it stood when the
+    request was last proposed, which is what a decided request is explained by. The versions and the day are those of that look.
+    """
 
     request: str
     place: str
+    role: str
     peer: str
+    council: str | None
+    verdict: str
     words: str
     rule: str | None
+    grounds: tuple[Ground, ...]
+    own: Candidate | None
+    ahead: tuple[Candidate, ...]
+    behind: dict[str, float]
+    ways: tuple[str, ...]
+    never: bool
+    when: str
+    registry_version: int
+    policy_version: int
+    scarcity_version: int
+    as_of: date
+
+
+class WhyCouncil(BaseModel):
+    """How the people of a council stand for a place; see CouncilWhyNot."""
+
+    request: str
+    place: str
+    role: str
+    council: str
+    people: int
+    left_out: dict[str, int]
+    nearest: tuple[Why, ...]
+    words: str
 
 
 class Shortages(BaseModel):

@@ -69,6 +69,12 @@ def council_regions() -> Mapping[str, str]:
 
 
 @cache
+def council_name(code: str) -> str:
+    """What a council is called; a code that is not one of the 153 is itself."""
+    return next((council.name for council in reference_councils() if council.la_code == code), code)
+
+
+@cache
 def not_councils() -> tuple[NotACouncil, ...]:
     """Districts, abolished councils, areas, places and councils of other nations, each with the English councils it may stand for."""
     return tuple(NotACouncil(row["word"], several(row["candidates"]), row["why"]) for row in rows("not_councils.csv"))

@@ -1,22 +1,18 @@
-"""Why and why not, in words that an adviser can read out."""
+"""Why somebody is proposed, in words that an adviser can read out."""
 
-from services.matcher.explain import band, in_words, one_line, why_not
+from services.matcher.explain import band, in_words, one_line
 from services.matcher.policy import DEFAULT_POLICY
 from services.matcher.ranking import rank
 from tests.unit.matcher.given import (
     CITY_OF_LONDON,
     DUDLEY,
-    GREENWICH,
     KIRKLEES,
     LEEDS,
-    PORTSMOUTH,
     TODAY,
     ask,
-    council,
     load,
     peer,
     policy,
-    post,
     register,
 )
 
@@ -63,45 +59,3 @@ def test_a_short_place_says_that_nobody_can_be_proposed_and_why() -> None:
 
 def test_fits_within_two_hundredths_share_a_band() -> None:
     assert [band(fit, 0.9) for fit in (0.9, 0.881, 0.88, 0.861, 0.86, 0.5)] == [1, 1, 2, 2, 3, 21]
-
-
-def test_why_not_names_the_rule_and_whether_it_may_be_waived() -> None:
-    known = register(peer("p1", of=LEEDS), peer("p2", posts=(post("leader"),)))
-    assert why_not(known, ask(), "lead_member", "p1", DEFAULT_POLICY, TODAY) == (
-        "p1 may not be proposed. The peer belongs to the council that asks, or holds a post there when the work starts."
-    )
-    assert why_not(known, ask(), "lead_member", "p2", DEFAULT_POLICY, TODAY) == (
-        "p2 may not be proposed. The peer does not hold the role asked for on the day the work starts. "
-        "An adviser may waive this with a reason and the agreement of a second adviser."
-    )
-
-
-def test_why_not_names_the_floor() -> None:
-    known = register(peer("p1", of=CITY_OF_LONDON, themes=()))
-    assert "p1 fits 0.275, below the floor of 0.450" in why_not(known, ask(), "lead_member", "p1", DEFAULT_POLICY, TODAY)
-
-
-def test_why_not_names_the_limit_on_fit_given_up() -> None:
-    known = register(peer("p1"), peer("p2", of=GREENWICH))
-    said = why_not(known, ask(priority="newly_appointed"), "lead_member", "p2", DEFAULT_POLICY, TODAY)
-    assert said.startswith("p2 fits 0.875 where the best free fit is 1.000: a request of this priority gives up no more than 0.050 of fit.")
-
-
-def test_why_not_names_the_price() -> None:
-    known = register(peer("p1"), peer("p2"), peer("p3"), load("peer:p1", held=2))
-    said = why_not(known, ask(), "lead_member", "p1", policy(shortlist=2), TODAY)
-    assert said.startswith(
-        "p1 stands 3 of 3: with load priced in, 1.000 against 1.040 of the last of the shortlist. Covers every theme asked for;"
-    )
-
-
-def test_why_not_says_so_if_the_peer_is_within_the_shortlist() -> None:
-    said = why_not(register(peer("p1")), ask(), "lead_member", "p1", DEFAULT_POLICY, TODAY)
-    assert said.startswith("p1 stands 1 of 1 who may be proposed, which is within the shortlist of 5.")
-
-
-def test_explaining_adds_no_load() -> None:
-    known = register(peer("p1"), council(PORTSMOUTH))
-    before = known.load_vector(TODAY)
-    why_not(known, ask(), "lead_member", "p1", DEFAULT_POLICY, TODAY)
-    assert known.load_vector(TODAY) == before
