@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.desk import cover, home, my_desk, operators, rebuild_api, request_orders, request_page, sign_in, spread_page
+from services.desk import cover, home, my_desk, new_request, operators, rebuild_api, request_orders, request_page, sign_in, spread_page
 from services.desk.furniture import furnish
 from services.desk.handlers import ears
 from services.desk.settings import DeskSettings
@@ -15,6 +15,7 @@ ROOMS = (
     my_desk.router,
     request_page.router,
     request_orders.router,
+    new_request.router,
     cover.router,
     spread_page.router,
     operators.router,

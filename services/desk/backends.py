@@ -90,6 +90,10 @@ class Backends:
         """Send a command. `key` is the form's (`form.once`): the same form sent twice is done once. Errors: Away, Refusal, SignedOut."""
         return (await self._answered(person, service, "POST", path, json=body, headers={"idempotency-key": key})).json()
 
+    async def ask(self, person: Person, service: str, path: str, body: Any) -> Any:
+        """What a service says of a body that it does not keep. Errors: Away, Refusal, SignedOut."""
+        return (await self._answered(person, service, "POST", path, json=body)).json()
+
     @contextlib.asynccontextmanager
     async def stream(
         self, person: Person, service: str, method: str, path: str, content: AsyncIterable[bytes] | None = None, **query: Any

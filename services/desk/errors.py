@@ -1,6 +1,7 @@
 """Pages for what goes wrong: signed out, not allowed, not there, overtaken, away. What answers machines keeps its problem documents."""
 
 import contextlib
+import secrets
 from urllib.parse import quote
 
 import structlog
@@ -10,10 +11,11 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from services.desk.backends import Away, Refusal
-from services.desk.guard import Forbidden, signed_in
+from services.desk.forms import Form
+from services.desk.guard import Forbidden, kept_cookie, kept_word, read_fields, signed_in
 from services.desk.paper import page
 from services.desk.person import Person
-from services.desk.sessions import SignedOut
+from services.desk.sessions import Sessions, SignedOut
 from services.kit import problems
 from services.kit.database import OUTAGES, is_outage
 from services.kit.problems import Refused
@@ -40,8 +42,12 @@ def install(app: FastAPI, headers: dict[str, str]) -> None:
         if request.method in ("GET", "HEAD"):
             path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/sign-in?next={quote(path, safe='')}" if path != "/" else "/sign-in", 303)
-        words = "Nothing was done. Sign in in another tab, then come back here, go back to the form, load it again and send it."
-        return await _say(request, 401, "You are no longer signed in", words)
+        return await _kept(request) or await _say(
+            request,
+            401,
+            "You are no longer signed in",
+            "Nothing was done. Sign in in another tab, then come back here, go back to the form, load it again and send it.",
+        )
 
     async def forbidden(request: Request, error: Exception) -> Response:
         if str(error) == "csrf":
@@ -93,6 +99,21 @@ def install(app: FastAPI, headers: dict[str, str]) -> None:
         app.add_exception_handler(kind, handler)
     for failure in (*OUTAGES, Stopping, Exception):
         app.add_exception_handler(failure, unexpected)
+
+
+async def _kept(request: Request) -> Response | None:
+    """A page that holds what was typed while its sender signs in anew; None for what is no form, or nobody knows whose."""
+    sessions: Sessions = request.app.state.sessions
+    subject = await sessions.lapsed(request.cookies.get(request.app.state.cookie))
+    form: Form | None = getattr(request.state, "form", None)
+    if subject is None or (form is None and not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")):
+        return None
+    fields = {**form.fields, "once": [form.once]} if form else await read_fields(request)
+    nonce = request.cookies.get(kept_cookie(request)) or secrets.token_urlsafe(24)
+    kept = [(name, value) for name, values in fields.items() if name not in ("csrf", "kept") for value in values]
+    answer = page(request, None, "kept.html", 401, kept=kept, word=kept_word(request, subject, nonce))
+    answer.set_cookie(kept_cookie(request), nonce, max_age=86_400, httponly=True, samesite="strict", secure=request.app.state.secure)
+    return answer
 
 
 async def _say(request: Request, status: int, title: str, words: str, found: list[dict[str, str]] | None = None) -> Response:

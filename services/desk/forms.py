@@ -34,13 +34,16 @@ class Errors:
     """What is wrong with a form, field by field in the order of the page; false when nothing is."""
 
     found: list[tuple[str, str]] = field(default_factory=list)
+    elsewhere: dict[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.found)
 
-    def add(self, name: str, words: str) -> None:
-        """Say what is wrong with a field and what to do."""
+    def add(self, name: str, words: str, address: str = "") -> None:
+        """Say what is wrong with a field and what to do; `address` of a field that stands on another page."""
         self.found.append((name, words))
+        if address:
+            self.elsewhere[name] = address
 
     def need(self, form: Form, name: str, words: str) -> str:
         """What was typed; when nothing was, an error."""
@@ -61,5 +64,5 @@ class Errors:
         return {"text": " ".join(words)} if words else None
 
     def summary(self) -> list[dict[str, str]]:
-        """For the error summary's `errorList`: each error links to its field's id, which is its name."""
-        return [{"text": words, "href": f"#{name}"} for name, words in self.found]
+        """For the error summary's `errorList`: each error links to its field's id, which is its name, or to another page."""
+        return [{"text": words, "href": self.elsewhere.get(name, f"#{name}")} for name, words in self.found]

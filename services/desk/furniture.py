@@ -21,6 +21,7 @@ from services.kit.web import Kitchen
 
 PLACES: tuple[Place, ...] = (
     Place("/desk", "My desk", "matches:decide"),
+    Place("/new", "New request", "requests:write"),
     Place("/spread", "Spread", "matches:read"),
     Place("/cover", "Cover", "matches:decide"),
     Place("/operators", "For operators", "parked:read"),

@@ -1,6 +1,7 @@
 """Who is asking: the person behind a cookie, the scope that a page needs, and forms that come from our own pages."""
 
 import hmac
+import secrets
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
@@ -50,15 +51,23 @@ def csrf(person: Person) -> str:
     return derived(person.secret, "csrf").hex()
 
 
-async def posted(request: Request) -> Form:
-    """A dependency: the form that was sent, from a page of ours and of this session. Errors: SignedOut, Forbidden, HTTPException 411, 413.
+def kept_cookie(request: Request) -> str:
+    """What the cookie is called that goes with a form which was kept while its sender signed in anew."""
+    return f"{request.app.state.cookie}-kept"
 
-    Files are not read here: whoever takes one asks the request for it.
-    """
-    known: Form | None = getattr(request.state, "form", None)
-    if known is not None:
-        return known
-    person = await signed_in(request)
+
+def kept_word(request: Request, subject: str, nonce: str) -> str:
+    """The word of a form that is kept: for one person, one address and one browser, which alone holds the cookie `nonce`."""
+    return derived(request.app.state.secret, f"kept {subject} {request.url.path} {nonce}").hex()
+
+
+def _is_kept(request: Request, person: Person, word: str) -> bool:
+    nonce = request.cookies.get(kept_cookie(request), "")
+    return bool(nonce and word) and hmac.compare_digest(word.encode(), kept_word(request, person.id, nonce).encode())
+
+
+async def read_fields(request: Request) -> dict[str, list[str]]:
+    """The fields of a form, whoever sent it. Errors: HTTPException 411, 413."""
     if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         length = request.headers.get("content-length", "")
         if not length.isdigit():
@@ -70,10 +79,24 @@ async def posted(request: Request) -> Form:
     for name, value in sent.multi_items():
         if isinstance(value, str):
             fields.setdefault(name, []).append(value)
+    return fields
+
+
+async def posted(request: Request) -> Form:
+    """A dependency: the form that was sent, from a page of ours and of this session. Errors: SignedOut, Forbidden, HTTPException 411, 413.
+
+    Files are not read here: whoever takes one asks the request for it.
+    """
+    known: Form | None = getattr(request.state, "form", None)
+    if known is not None:
+        return known
+    person = await signed_in(request)
+    fields = await read_fields(request)
+    kept = (fields.pop("kept", None) or [""])[-1]
     given = (fields.pop("csrf", None) or [request.headers.get("x-csrf", "")])[-1]
-    if not hmac.compare_digest(given.encode(), csrf(person).encode()):
+    if not hmac.compare_digest(given.encode(), csrf(person).encode()) and not _is_kept(request, person, kept):
         raise Forbidden("csrf")
-    request.state.form = Form(fields, (fields.pop("once", None) or [""])[-1][:200])
+    request.state.form = Form(fields, (fields.pop("once", None) or [""])[-1][:200] or secrets.token_urlsafe(24))
     return request.state.form  # type: ignore[no-any-return]
 
 

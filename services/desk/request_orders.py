@@ -9,12 +9,12 @@ from services.desk import page_store, when, wording
 from services.desk.backends import Away, Refusal
 from services.desk.forms import Errors, Form
 from services.desk.guard import Own, Sent, needs, room
+from services.desk.owning import take
 from services.desk.paper import back
 from services.desk.person import Person
 from services.desk.request_page import Services, draw
 from services.desk.seen import caught_up
 from services.kit.problems import not_found
-from services.kit.work import Work
 from services.vocabulary.councils import council_regions
 
 router = room()
@@ -186,17 +186,7 @@ async def withdraw(order: Ordered) -> Response:
 @router.post("/requests/{ident}/owner")
 async def own_it(request: Request, ident: str, person: Adviser, own: Own) -> Response:
     """Make the request the person's own."""
-    now = request.app.state.kitchen.clock.now()
-
-    async def take(db: Any) -> bool:
-        work = Work(db, now)
-        taken = await page_store.take(db, ident, person.id, now, person.own_regions)
-        if taken:
-            work.note(person.id, "request.take", ident)
-            await work.flush()
-        return taken
-
-    if not await own.once(take):
+    if not await take(own, request.app.state.kitchen.clock.now(), person, ident):
         raise not_found("request", ident)
     return back(request, person, f"/requests/{ident}", "This request is now yours.")
 

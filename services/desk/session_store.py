@@ -14,11 +14,13 @@ _LOCK = "select sealed from session where id = $1 for update"
 _RESEAL = "update session set sealed = $2 where id = $1"
 _END = "delete from session where id = $1 returning sealed"
 _CLEAR = "delete from session where ends_at <= $1 or seen_at <= $2"
+_SUBJECT = "select subject from session where id = $1"
 _COUNT = """insert into sign_in (address, since, times) values ($1, $2, 1)
             on conflict (address, since) do update set times = sign_in.times + 1 returning times"""
 _CLEAR_COUNTS = "delete from sign_in where since < $1"
 _WINDOW = timedelta(minutes=5)
 _SEEN_EVERY = timedelta(minutes=1)
+_REMEMBERED = timedelta(days=1)  # after its end, so that whoever signs in anew can send what they had typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Limits:
 
 
 async def add(db: Connection, key: bytes, person: Person, sealed: str, now: datetime, limits: Limits) -> None:
-    """Keep a new session, and forget those that have ended."""
-    await db.execute(_CLEAR, now, now - limits.idle)
+    """Keep a new session, and forget those that ended a day ago."""
+    await db.execute(_CLEAR, now - _REMEMBERED, now - limits.idle - _REMEMBERED)
     words = (sorted(each) for each in (person.roles, person.scopes, person.regions, person.groups))
     await db.execute(_ADD, key, person.id, person.name, *words, sealed, now, now + limits.whole)
 
@@ -45,6 +47,12 @@ async def find(db: Connection, key: bytes, secret: str, now: datetime, limits: L
         await db.execute(_SEEN, key, now)
     roles, scopes, regions, groups = (frozenset(row[name]) for name in ("roles", "scopes", "regions", "groups"))
     return Person(row["subject"], row["name"], roles, scopes, regions, groups, secret)
+
+
+async def subject(db: Connection, key: bytes) -> str | None:
+    """Whose session this is or was."""
+    found: str | None = await db.fetchval(_SUBJECT, key)
+    return found
 
 
 async def lock(db: Connection, key: bytes) -> str | None:

@@ -56,6 +56,11 @@ class Sessions:
         now = self._clock.now()
         return await self._database.once(lambda db: store.find(db, _key(secret), secret, now, self._limits))
 
+    async def lapsed(self, cookie: str | None) -> str | None:
+        """Whose session this cookie was of, ended or not, as long as it is remembered; None for a forged one and for who has signed out."""
+        secret = checked(self._secret, "cookie", cookie) if cookie else None
+        return await self._database.once(lambda db: store.subject(db, _key(secret))) if secret else None
+
     async def end(self, person: Person) -> Tokens | None:
         """Sign somebody out here; returns the tokens that were kept."""
         for known in [key for key in self._tokens if key[0] == person.secret]:

@@ -17,6 +17,12 @@ def day(on: date | str) -> str:
     return f"{found.day} {found:%B %Y}"
 
 
+def example(now: datetime) -> str:
+    """A day that lies ahead, as it is typed in three parts: 1 12 2026."""
+    ahead = here(now).date().replace(day=1) + timedelta(days=45)
+    return f"1 {ahead.month} {ahead.year}"
+
+
 def clock(at: datetime | str) -> str:
     """2:05pm, 9am, midday, midnight."""
     found = here(at)

@@ -1,0 +1,279 @@
+"""A request on a council's behalf, step by step: what is typed, the request that it makes, and problems in the words of a page. Pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.desk import when, wording
+from services.vocabulary.kinds import KINDS
+from services.vocabulary.parties import PARTIES
+from services.vocabulary.roles import ROLES
+
+Fields = Mapping[str, Sequence[str]]
+"""What was typed, by the name of its field; several values of what can be chosen several times."""
+ROLE = "role."
+"""With a role's code after it: how many people in that role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A page of the way: its name in the address, its heading, and its fields in their order."""
+
+    name: str
+    title: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A kind of support to choose from, and what it means where a request leaves something open."""
+
+    code: str
+    title: str
+    usual: str
+
+
+STEPS = (
+    Step("council", "Which council asks?", ("authority", "contact_name", "contact_email", "contact_telephone")),
+    Step("kind", "What kind of support?", ("kind",)),
+    Step("needs", "What is it about?", ("themes", "priority", "notes")),
+    Step("people", "Who could help?", (*(ROLE + code for code in ROLES), "mentee_group", "same_group", "region", "avoid")),
+    Step("dates", "When, and how much?", ("from-day", "from-month", "from-year", "to-day", "to-month", "to-year", "days")),
+)
+_BY_NAME = {step.name: at for at, step in enumerate(STEPS)}
+_HOME = {
+    "authority": "authority",
+    "contact.name": "contact_name",
+    "contact.email": "contact_email",
+    "contact.telephone": "contact_telephone",
+    "kind": "kind",
+    "priority": "priority",
+    "notes": "notes",
+    "mentee_group": "mentee_group",
+    "preferences.same_group": "same_group",
+    "preferences.region": "region",
+    "preferences.avoid": "avoid",
+    "from": "from-day",
+    "to": "to-day",
+    "days": "days",
+    "themes": "themes",
+    "team": f"{ROLE}{next(iter(ROLES))}",
+}
+"""Where the fields of a request stand on the pages."""
+_WORDS = {
+    ("authority", "missing"): "Enter which council asks.",
+    ("authority", "unknown"): "This is no English council with children’s services that we know. Check its name.",
+    ("kind", "missing"): "Select a kind of support.",
+    ("from", "not_a_date"): "The first day must be a real date, for example 1 12 2026.",
+    ("to", "not_a_date"): "The last day must be a real date, for example 31 5 2027.",
+    ("to", "before_from"): "The last day must not be before the first.",
+    ("to", "past"): "The last day must lie ahead.",
+    ("from", "past"): "Work of this kind from this day on would have ended. Enter a first day that lies ahead.",
+    ("days", "step"): "Days must be whole or half days, for example 4 or 2.5.",
+    ("days", "not_a_number"): "Days must be a number, for example 4 or 2.5.",
+    ("notes", "too_long"): "Notes must be 4,000 characters or fewer.",
+}
+"""What is said on a page where the service's own sentence speaks to a program."""
+
+
+def kinds_offered() -> list[Offered]:
+    """The kinds of support that may be asked for, in their order."""
+    return [
+        Offered(kind.code, wording.kind(kind.code), f"Usually {_people(kind.team)}, {wording.day_count(kind.days)} each.")
+        for kind in KINDS.values()
+    ]
+
+
+def people_of(kind: str) -> str:
+    """Who helps with a kind of support unless somebody else is asked for; "" for a kind that we do not know."""
+    return _people(KINDS[kind].team) if kind in KINDS else ""
+
+
+def _people(team: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{count} {wording.role(role)}" if count > 1 else wording.role(role) for role, count in team)
+
+
+def step_at(name: str) -> Step | None:
+    """The step of this name."""
+    return STEPS[_BY_NAME[name]] if name in _BY_NAME else None
+
+
+def after(step: Step) -> str:
+    """The name of what follows on a step."""
+    at = _BY_NAME[step.name] + 1
+    return STEPS[at].name if at < len(STEPS) else "check"
+
+
+def before(name: str) -> str:
+    """The name of the step before this one, or before the last page; "" before the first."""
+    at = _BY_NAME.get(name, len(STEPS)) - 1
+    return STEPS[at].name if at >= 0 else ""
+
+
+def event(fields: Fields, reference: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The request as the intake event has it, and where those of its fields stand on the pages that have no place of their own.
+
+    What cannot be read is passed on as it was typed: the service says what is wrong with it.
+    """
+    data: dict[str, Any] = {"reference": reference}
+    home: dict[str, str] = {}
+    for name in ("authority", "kind", "priority", "notes", "mentee_group"):
+        if value := one(fields, name):
+            data[name] = value
+    contact = {name: value for name in ("name", "email", "telephone") if (value := one(fields, f"contact_{name}"))}
+    if contact:
+        data["contact"] = contact
+    if themes := [theme for theme in fields.get("themes", ()) if theme]:
+        data["themes"] = themes
+    if team := _team(fields, home):
+        data["team"] = team
+    for name in ("from", "to"):
+        if day := date_of(*(one(fields, f"{name}-{part}") for part in ("day", "month", "year"))):
+            data[name] = day
+    if days := one(fields, "days"):
+        data["days"] = _number(days)
+    if wishes := _wishes(fields):
+        data["preferences"] = wishes
+    return data, home
+
+
+def _team(fields: Fields, home: dict[str, str]) -> list[dict[str, Any]]:
+    team: list[dict[str, Any]] = []
+    for code in ROLES:
+        if (count := one(fields, ROLE + code)) not in ("", "0"):
+            home[f"team.{len(team)}"] = ROLE + code
+            team.append({"role": code, "count": _number(count)})
+    return team
+
+
+def _wishes(fields: Fields) -> dict[str, Any]:
+    wishes: dict[str, Any] = {}
+    if region := one(fields, "region"):
+        wishes["region"] = region
+    if same := one(fields, "same_group"):
+        wishes["same_group"] = same == "yes"
+    if avoid := _lines(one(fields, "avoid")):
+        wishes["avoid"] = avoid
+    return wishes
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()]
+
+
+def faults(problems: Iterable[Mapping[str, Any]], home: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(field of a page, what is wrong and what to do), each problem once. home: as `event` gave it."""
+    found: dict[tuple[str, str], None] = {}
+    for problem in problems:
+        path, rule = str(problem["field"]), str(problem["rule"])
+        if path == "reference":
+            continue
+        words = _WORDS.get((path, rule)) or f"{problem['reason']} {problem['remedy']}".strip()
+        found[field_of(path, home), words] = None
+    return list(found)
+
+
+def field_of(path: str, home: Mapping[str, str]) -> str:
+    """Where a field of the request stands on the pages."""
+    short = path
+    while short:
+        if short in home or short in _HOME:
+            return home.get(short) or _HOME[short]
+        short = short.rpartition(".")[0]
+    return "authority"
+
+
+def step_of(field: str) -> Step:
+    """The step that a field stands on."""
+    return next((step for step in STEPS if field in step.fields), STEPS[0])
+
+
+def unclear(candidates: Sequence[str]) -> str:
+    """What is said of a name that may be one of several councils."""
+    return f"This could be {_or([wording.council(code) for code in candidates])}. Write which."
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A line of the last page: what it is called, what it says, and where it is changed."""
+
+    title: str
+    words: str
+    step: str
+    field: str
+
+
+def answers(fields: Fields, meaning: Mapping[str, Any] | None) -> list[Answer]:
+    """What was typed, and what it would mean where something was left open; `meaning` as the service says it, None while it cannot."""
+    host, kind = (meaning or {}).get("host"), one(fields, "kind")
+    contact = [one(fields, f"contact_{part}") for part in ("name", "email", "telephone")]
+    wishes = [
+        words
+        for words in (
+            REGION_WISHES.get(one(fields, "region"), ""),
+            SAME_GROUP.get(one(fields, "same_group"), ""),
+            f"Not from {', '.join(_lines(one(fields, 'avoid')))}" if one(fields, "avoid") else "",
+        )
+        if words
+    ]
+    return [
+        Answer("Council", wording.council(host) if host else one(fields, "authority"), "council", "authority"),
+        Answer("Who to speak to", ", ".join(filter(None, contact)), "council", "contact_name"),
+        Answer("Kind of support", wording.kind(kind) if kind else "", "kind", "kind"),
+        Answer("Themes", _first_large(wording.themes(filter(None, fields.get("themes", ())))), "needs", "themes"),
+        Answer("Priority", _priority(fields, meaning), "needs", "priority"),
+        Answer("Notes", one(fields, "notes"), "needs", "notes"),
+        Answer("People", _places(meaning), "people", f"{ROLE}{next(iter(ROLES))}"),
+        Answer("Group of the councillor", PARTIES.get(one(fields, "mentee_group"), ""), "people", "mentee_group"),
+        Answer("Wishes", "; ".join(wishes), "people", "region"),
+        Answer("When", when.span(meaning["starts"], meaning["ends"]) if meaning else "", "dates", "from-day"),
+        Answer("Days of each person", wording.day_count(meaning["days"]) if meaning else one(fields, "days"), "dates", "days"),
+    ]
+
+
+def _priority(fields: Fields, meaning: Mapping[str, Any] | None) -> str:
+    code = one(fields, "priority") or (meaning or {}).get("priority", "")
+    return (wording.priority(code) or "No particular priority") if code else ""
+
+
+def _places(meaning: Mapping[str, Any] | None) -> str:
+    counted = Counter(place["role"] for place in (meaning or {}).get("places", ()))
+    return _first_large(_people(counted.items()))
+
+
+REGION_WISHES = {"any": "From anywhere", "inside": "From their own region, if possible", "outside": "From another region, if possible"}
+SAME_GROUP = {"yes": "Of the same political group, if possible", "no": "The political group does not matter"}
+
+
+def one(fields: Fields, name: str) -> str:
+    """The value of a field; "" for one that was left empty."""
+    values = fields.get(name) or ("",)
+    return values[-1]
+
+
+def date_of(day: str, month: str, year: str) -> str:
+    """A date as programs write it; what is no date stays no date; "" when nothing was typed."""
+    if not (day or month or year):
+        return ""
+    if day.isdigit() and month.isdigit() and year.isdigit():
+        return f"{year:0>4}-{month:0>2}-{day:0>2}"
+    return f"{year}-{month}-{day}"
+
+
+def _number(text: str) -> float | int | str:
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    if number != number or abs(number) > 1e6:  # not a number, or none that anybody means
+        return text
+    return int(number) if number.is_integer() else number
+
+
+def _or(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _first_large(words: str) -> str:
+    return words[:1].upper() + words[1:]
