@@ -9,7 +9,6 @@ from services.kit.problems import Refused, not_found
 from services.kit.work import Work
 from services.matcher import (
     arranging,
-    consents,
     domain,
     handlers,
     policy_api,
@@ -21,7 +20,7 @@ from services.matcher import (
     turnover,
     why_api,
 )
-from services.matcher.handlers import MEMBER_ROLES, REGIONS, mirror
+from services.matcher.handlers import REGIONS, mirror
 from services.matcher.orders import Host, Order, Reader, current, decide, guarded, regions_of, role_of, seen
 from services.matcher.steps import Broken, Step, match_id, open_suggestions
 from services.matcher.story import Story
@@ -94,7 +93,7 @@ async def confirm(request: str, body: Confirm, order: Order, host: Host) -> Resp
                     gone[peer], f"{ranking.RULES[gone[peer]].sentence} The register has changed; a new suggestion follows at once."
                 )
             chosen[place] = (found.peer, found.council)
-        return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=False)
+        return domain.select(story, chosen, order.actor.id, body.because, work.now, override=False)
 
     return await decide(order, request, body, "match.confirm", step)
 
@@ -150,7 +149,7 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
             if known is None:
                 raise Broken("unknown_peer", "That peer is not in the register. Check the identifier.")
             chosen[place] = (peer, known.council)
-        return domain.select(story, chosen, order.actor.id, body.because, MEMBER_ROLES, work.now, override=True, waived=waived)
+        return domain.select(story, chosen, order.actor.id, body.because, work.now, override=True, waived=waived)
 
     return await decide(order, request, body, "match.override", step)
 
@@ -222,15 +221,8 @@ async def arrange(body: Arrangement, order: Order) -> Response:
             if body.request is not None:
                 story = current(story, request, order.actor, body.expected_version or 0)
             elif story is None:
-                roles = [line.role for line in lines]
-                story = Story(
-                    request=request,
-                    host=body.host,
-                    region=REGIONS.get(body.host, ""),
-                    kind=body.kind,
-                    route=consents.route(roles, MEMBER_ROLES),
-                    changed_at=work.now,
-                )
+                region = REGIONS.get(body.host, "")
+                story = Story(request=request, host=body.host, region=region, kind=body.kind, changed_at=work.now)
             said = (lines, body.starts, body.ends, body.agreed_on, body.because, order.actor.id, work.now)
             return guarded(story, work, lambda s, _: arranging.arrange(s, *said))
 

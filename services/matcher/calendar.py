@@ -30,6 +30,16 @@ def after_working_days(moment: datetime, days: int) -> datetime:
     return datetime.combine(day, local.time(), LONDON).astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)
+def working_days_on(first: date, days: int) -> date:
+    """The last of so many working days from the first day on, which counts if it is one itself."""
+    day, left = first, days - is_working_day(first)
+    while left > 0:
+        day += timedelta(days=1)
+        left -= is_working_day(day)
+    return day
+
+
 def next_morning(moment: datetime) -> datetime:
     """Nine o'clock in London on the next working day, in UTC."""
     day = after_working_days(moment, 1).astimezone(LONDON).date()

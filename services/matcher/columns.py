@@ -60,6 +60,8 @@ class Columns:
         self.active: Flags = np.fromiter((peer.active for peer in peers), np.bool_)
         self.active_count = int(np.count_nonzero(self.active))
         self.officer: Flags = np.fromiter((peer.kind == "officer" for peer in peers), np.bool_)
+        self.kind_rows = _rows(peer.kind for peer in peers)
+        self.kinds: Ints = np.fromiter((self.kind_rows[peer.kind] for peer in peers), np.int64)
         self.theme_rows = _rows([*THEMES, *(theme for peer in peers for theme in peer.themes)])
         self.themes = _theme_table(peers, self.theme_rows)
         self.party_rows = _rows(peer.party for peer in peers if peer.party is not None)

@@ -7,20 +7,15 @@ from pydantic import AwareDatetime
 
 from schemas.fact import Line, Value
 from services.matcher.calendar import after_working_days
+from services.vocabulary.kinds import KINDS, OF_EACH_PEER, OF_MEMBERS, OF_OFFICERS, Party
+from services.vocabulary.roles import ROLES
 
-WORKING_DAYS = 5
-"""How long a party has to answer. Our default; the sector's own practice is not published."""
-URGENT_HOURS = 24
-"""The same where failure is to be prevented or intervention is early: hours of the clock, not working days. Our default."""
 URGENT = frozenset({"preventing_failure", "early_intervention"})
+"""The priorities for which hours of the clock count, not working days."""
 
-# stages in order; of each stage, the parties to ask. "peer" and "employer" are asked for every line, "employer" for officers only
-_ROUTES: dict[str, tuple[tuple[str, ...], ...]] = {
-    "member_one_to_one": (("mentee",), ("group_office",), ("peer",), ("mentee",)),
-    "officer_one_to_one": (("peer",), ("employer",), ("host",)),
-    "team": (("host_dcs", "host_lead_member", "host_chief_executive"), ("peer",), ("employer",), ("host",)),
-}
-_OF_EACH_LINE = frozenset({"peer", "employer"})
+_UNKNOWN: tuple[tuple[Party, ...], ...] = (("host_dcs", "host_lead_member", "host_chief_executive"), ("peer",), ("employer",), ("host",))
+_UNKNOWN_DAYS, _UNKNOWN_HOURS = 5, 24
+"""For a kind that only a later release knows: everybody is asked."""
 
 
 class Consent(Value):
@@ -34,35 +29,32 @@ class Consent(Value):
     deadline: AwareDatetime | None = None
 
 
-def route(roles: Sequence[str], member_roles: frozenset[str]) -> str:
-    """The route of consents: team for several places, otherwise by whether the one place is a councillor's."""
-    if len(roles) > 1:
-        return "team"
-    return "member_one_to_one" if roles[0] in member_roles else "officer_one_to_one"
-
-
-def plan(match: str, route: str, lines: Sequence[Line], member_roles: frozenset[str]) -> tuple[Consent, ...]:
-    """Every consent that a match needs, planned. `route` is a key of the table above; stages that nobody is in are left out."""
+def plan(match: str, kind: str, lines: Sequence[Line]) -> tuple[Consent, ...]:
+    """Every consent that a match of a kind needs, planned; stages that nobody is in are left out."""
     found: list[Consent] = []
-    for parties in _ROUTES[route]:
+    for parties in KINDS[kind].consents if kind in KINDS else _UNKNOWN:
         stage = found[-1].stage + 1 if found else 1
         for party in parties:
-            asked: list[str | None] = [None]
-            if party in _OF_EACH_LINE:
-                asked = [line.peer for line in lines if party != "employer" or line.role not in member_roles]
+            peers = [line.peer for line in lines if _is_asked(party, line.role)]
+            asked = peers if party in OF_EACH_PEER else [None][: len(peers)]
             found += [
                 Consent(consent=f"{match}-{stage}-{party}-{n}", stage=stage, party=party, peer=peer) for n, peer in enumerate(asked, 1)
             ]
     return tuple(found)
 
 
-def deadline(now: datetime, priority: str, stages: int = 1) -> datetime:
-    """When an answer is due, or the last of so many stages one after the other."""
+def _is_asked(party: Party, role: str) -> bool:
+    member = role in ROLES and ROLES[role].member
+    return not (member and party in OF_OFFICERS) and (member or party not in OF_MEMBERS)
+
+
+def deadline(now: datetime, kind: str, priority: str, stages: int = 1) -> datetime:
+    """When an answer is due, or the last of so many stages one after the other: days and hours as the kind says."""
     if priority in URGENT:
-        return now + timedelta(hours=URGENT_HOURS * stages)
-    return after_working_days(now, WORKING_DAYS * stages)
+        return now + timedelta(hours=stages * (KINDS[kind].urgent_hours if kind in KINDS else _UNKNOWN_HOURS))
+    return after_working_days(now, stages * (KINDS[kind].answer_days if kind in KINDS else _UNKNOWN_DAYS))
 
 
-def backstop(now: datetime, priority: str, consents: Sequence[Consent]) -> datetime:
+def backstop(now: datetime, kind: str, priority: str, consents: Sequence[Consent]) -> datetime:
     """When a hold expires by itself: one stage later than the last deadline, so that the matcher's own deadlines always come first."""
-    return deadline(now, priority, len({consent.stage for consent in consents}) + 1)
+    return deadline(now, kind, priority, len({consent.stage for consent in consents}) + 1)

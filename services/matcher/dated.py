@@ -46,11 +46,11 @@ class Spans:
         self.anybody: Ints = self._holder[run_starts(self._holder)]
         """Who has it on any day, in order, each once."""
 
-    def holders(self, day: int) -> Ints:
-        """Who has it on the day, in order, each once."""
+    def holders(self, day: int, last: int | None = None) -> Ints:
+        """Who has it on the day, or on any day from then to `last`, in order, each once."""
         if day > self._last:  # of posts at other councils most are over
             return _NOBODY
-        return self._each_once((self._starts <= day) & (day <= self._ends))
+        return self._each_once((self._starts <= (last or day)) & (day <= self._ends))
 
     def lately(self, day: int, since: int) -> Ints:
         """Whose ended before the day and not before `since`, in order, each once."""

@@ -15,18 +15,16 @@ from services.matcher.steps import IN_HAND, UNDECIDED, Broken, Draft, Inputs, St
 from services.matcher.story import Match, Question, Story
 
 
-def opened(content: RequestContent, region: str, route: str, now: datetime) -> Step:
+def opened(content: RequestContent, region: str, now: datetime) -> Step:
     """A request was opened: propose."""
-    story = Story(
-        request=content.request, host=content.host, region=region, kind=content.kind, route=route, content=content, changed_at=now
-    )
+    story = Story(request=content.request, host=content.host, region=region, kind=content.kind, content=content, changed_at=now)
     return Step(story, propose=True)
 
 
-def amended(story: Story, content: RequestContent, region: str, route: str, now: datetime) -> Step:
+def amended(story: Story, content: RequestContent, region: str, now: datetime) -> Step:
     """A request has new content: the undecided is proposed anew, a match in hand is withdrawn first, what is placed is for a person."""
     draft = Draft(story, "requests", now)
-    changes: dict[str, Any] = {"content": content, "host": content.host, "region": region, "kind": content.kind, "route": route}
+    changes: dict[str, Any] = {"content": content, "host": content.host, "region": region, "kind": content.kind}
     if story.state in UNDECIDED or story.state == "withdrawn":
         return draft.step(propose=True, **changes)
     if story.state in IN_HAND:
@@ -89,7 +87,6 @@ def select(
     chosen: Mapping[str, tuple[str, str]],
     actor: str,
     because: str,
-    member_roles: frozenset[str],
     now: datetime,
     *,
     override: bool,
@@ -111,8 +108,8 @@ def select(
         Line(line=n, place=place, role=role, peer=chosen[place][0], council=chosen[place][1], days=content.days)
         for n, (place, role) in enumerate(places.items(), 1)
     )
-    planned = consents.plan(story.current.match, story.route, lines, member_roles)
-    expires_at = consents.backstop(now, story.priority, planned)
+    planned = consents.plan(story.current.match, story.kind, lines)
+    expires_at = consents.backstop(now, story.kind, story.priority, planned)
     draft = Draft(story, actor, now)
     draft.fact(
         say.MatchSelected,
@@ -177,7 +174,7 @@ def _ask_next(draft: Draft, given: tuple[Consent, ...]) -> Step:
     if not open_stages:
         draft.fact(say.ConsentsCompleted, lines=story.current.lines, starts=story.current.starts)
         return draft.step("completing", match=story.current.model_copy(update={"consents": given}))
-    stage, until, later = open_stages[0], consents.deadline(draft.now, story.priority), []
+    stage, until, later = open_stages[0], consents.deadline(draft.now, story.kind, story.priority), []
     asked = []
     for consent in given:
         if consent.stage == stage and consent.state == "planned":

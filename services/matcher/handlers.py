@@ -20,19 +20,17 @@ from schemas.requests import RequestAmended, RequestContent, RequestOpened, Requ
 from services.kit.due import Diary, Due
 from services.kit.ears import Ears
 from services.kit.work import Heard, Work
-from services.matcher import consents, domain, store, turnover
+from services.matcher import domain, store, turnover
 from services.matcher.mirror import Mirror, weights
 from services.matcher.ranking import Ask
 from services.matcher.steps import Step
 from services.matcher.story import Story
 from services.vocabulary.councils import council_regions
-from services.vocabulary.roles import ROLES
 
 ears = Ears()
 diary = Diary()
 mirror = Mirror()
 REGIONS = council_regions()
-MEMBER_ROLES = frozenset(code for code, role in ROLES.items() if role.member)
 _RECONSIDERED_AT_ONCE = 500
 _IMPORT_PAUSE = timedelta(seconds=2)  # an import arrives in many batches: look once, not once a batch
 
@@ -46,10 +44,10 @@ async def follow_requests(heard: Sequence[Heard[Any]], work: Work) -> None:
 def _request(story: Story | None, fact: RequestContent | RequestWithdrawn, work: Work) -> Step | None:
     if isinstance(fact, RequestWithdrawn):
         return domain.withdrawn(story, work.now) if story else None
-    region, route = REGIONS.get(fact.host, ""), consents.route([place.role for place in fact.places], MEMBER_ROLES)
+    region = REGIONS.get(fact.host, "")
     if story is None:
-        return domain.opened(fact, region, route, work.now)
-    return domain.amended(story, fact, region, route, work.now)
+        return domain.opened(fact, region, work.now)
+    return domain.amended(story, fact, region, work.now)
 
 
 @ears.hears(CapacityHeld, HoldRefused, CapacityPlaced, HoldExpired)

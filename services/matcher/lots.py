@@ -23,7 +23,7 @@ class Lot:
     def __init__(self, columns: Columns, places: Sequence[tuple[Ask, str]], policy: Policy) -> None:
         self.columns, self.policy = columns, policy
         self.asks = [ask for ask, _ in places]
-        self.needs = [Needs.of(ask.kind, policy) for ask in self.asks]
+        self.needs = [Needs.of(ask.kind, ask.days, policy) for ask in self.asks]
         self.pools: list[Pool] = [columns.pool(role, ask.starts, needs) for (ask, role), needs in zip(places, self.needs, strict=True)]
         self.place: Ints = np.repeat(np.arange(len(places)), [len(pool.peers) for pool in self.pools])
         self.peers: Ints = _end_to_end(pool.peers for pool in self.pools)

@@ -119,7 +119,7 @@ def _pairs(columns: Columns, prices: Prices, policy: Policy, asked: tuple[Ask, s
     fit, day = standing.fit[rows], ask.starts.toordinal()
     home_free = columns.council_offers_on(day).free()[columns.homes[peers]]
     place, story, team = (np.full(len(peers), number) for number in at)
-    visit = np.full(len(peers), "release" in Needs.of(ask.kind, policy).of_kind) & columns.officer[peers]
+    visit = np.full(len(peers), "release" in Needs.of(ask.kind, ask.days, policy).of_kind) & columns.officer[peers]
     free = columns.peer_offers.in_force(day, peers).free()
     load = (fit - standing.value[rows]) / BILLION
     days = np.full(len(peers), ask.days)

@@ -2,32 +2,49 @@
 
 from collections.abc import Callable
 from datetime import date
+from math import ceil
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from services.matcher.calendar import working_days_on
 from services.matcher.dated import Flags, Floats, InForce, Ints, flagged
 from services.matcher.policy import Policy
-from services.vocabulary.kinds import KINDS, Need
+from services.vocabulary.kinds import GIVERS, KINDS, Giver, Need
 from services.vocabulary.ladder import INTERVENTIONS
 
 if TYPE_CHECKING:
     from services.matcher.columns import Columns
 
 _NOTHING: frozenset[Need] = frozenset()
+_ANYBODY = frozenset(GIVERS)
 
 
 class Needs(NamedTuple):
-    """What a kind of support needs of peers, and the lowest stage of intervention (a place in INTERVENTIONS) whose councils do not give."""
+    """What a request needs of peers because of its kind.
+
+    givers: who may give it. barred_from: the lowest stage of intervention (a place in INTERVENTIONS) whose councils do not give.
+    days_together: working days from the first on, on each of which everybody is needed; 1 where people come when it suits them.
+    """
 
     of_kind: frozenset[Need]
     barred_from: int
+    givers: frozenset[Giver] = _ANYBODY
+    days_together: int = 1
 
     @classmethod
-    def of(cls, kind: str, policy: Policy) -> "Needs":
-        """Of a kind that the vocabulary does not know nothing is needed."""
+    def of(cls, kind: str, days: float, policy: Policy) -> "Needs":
+        """Of a kind that the vocabulary does not know nothing is needed. days: of each peer."""
         barred_from = INTERVENTIONS.index(policy.no_giving_from) if policy.no_giving_from else len(INTERVENTIONS)
-        return cls(KINDS[kind].needs if kind in KINDS else _NOTHING, barred_from)
+        if kind not in KINDS:
+            return cls(_NOTHING, barred_from)
+        declared = KINDS[kind]
+        together = max(1, ceil(days)) if "same_days" in declared.needs else 1
+        return cls(declared.needs, barred_from, frozenset(declared.givers), together)
+
+    def last_together(self, first: date) -> date:
+        """The last of the days together."""
+        return first if self.days_together == 1 else working_days_on(first, self.days_together)
 
 
 class At(NamedTuple):
@@ -83,6 +100,13 @@ class Pool:
             self.excluded[code] = left_out
 
 
+def _giver(at: At, peers: Ints) -> Flags:
+    gives = np.zeros(len(at.columns.kind_rows) + 1, np.bool_)
+    gives[[at.columns.kind_rows[giver] for giver in at.needs.givers if giver in at.columns.kind_rows]] = True
+    flags: Flags = gives[at.columns.kinds[peers]]
+    return flags
+
+
 def _portfolio(at: At, peers: Ints) -> Flags:
     return flagged(peers, at.columns.holders("lead_member", at.day)) if "portfolio" in at.needs.of_kind else _all(peers)
 
@@ -122,7 +146,8 @@ def _council_dates(at: At, peers: Ints) -> Flags:
 
 
 def _absence(at: At, peers: Ints) -> Flags:
-    return ~flagged(peers, at.columns.away.holders(at.day))
+    last = at.needs.last_together(date.fromordinal(at.day)).toordinal()
+    return ~flagged(peers, at.columns.away.holders(at.day, last))
 
 
 def _all(peers: Ints) -> Flags:
@@ -131,6 +156,7 @@ def _all(peers: Ints) -> Flags:
 
 Check = Callable[[At, Ints], Flags]
 CHECKS: Final[dict[str, Check]] = {
+    "giver": _giver,
     "portfolio": _portfolio,
     "inspection": _inspection,
     "accreditation": _accreditation,

@@ -36,6 +36,13 @@ _IN_ORDER: Final = (
         _OFFER + "appropriate member peers with responsibility in their own authority.",
     ),
     Rule(
+        "giver",
+        "The peer is not one of those who give this kind of support: councillors, officers, associates or organisations.",
+        "who do not give this kind",
+        False,
+        _OFFER + "which kinds of support there are; who gives each is declared with it.",
+    ),
+    Rule(
         "portfolio",
         "The peer is not lead member for children's services on the day the work starts, and mentoring of a lead member needs that.",
         "without the children's portfolio",
@@ -86,7 +93,13 @@ _IN_ORDER: Final = (
         True,
         _REGISTER,
     ),
-    Rule("absence", "The peer is away on the day the work starts.", "away then", True, _REGISTER),
+    Rule(
+        "absence",
+        "The peer is away on the day the work starts, or on one of the days that a team spends together.",
+        "away then",
+        True,
+        _REGISTER,
+    ),
     Rule(
         "own_council",
         "The peer belongs to the council that asks, or holds a post there when the work starts.",

@@ -135,7 +135,7 @@ class Case:
 
     @property
     def needs(self) -> Needs:
-        return Needs.of(self.ask.kind, self.policy)
+        return Needs.of(self.ask.kind, self.ask.days, self.policy)
 
     def posts_then(self) -> list[Post]:
         """The posts held when the work starts."""
@@ -165,6 +165,7 @@ def _inspected(case: Case) -> bool:
 
 BROKEN: Final[dict[str, Callable[[Case], bool]]] = {
     "role": lambda case: case.role not in {post.role for post in case.posts_then()},
+    "giver": lambda case: case.peer.kind not in case.needs.givers,
     "portfolio": lambda case: "portfolio" in case.needs.of_kind and "lead_member" not in {post.role for post in case.posts_then()},
     "inspection": lambda case: "inspection" in case.needs.of_kind and not _inspected(case),
     "accreditation": lambda case: "accreditation" in case.needs.of_kind and not _any(case.peer.accreditations, case.ask.starts),
@@ -178,7 +179,10 @@ BROKEN: Final[dict[str, Callable[[Case], bool]]] = {
     "in_intervention": lambda case: case.home is not None and stage(case.home.interventions, case.ask.starts) >= case.needs.barred_from,
     "dates": lambda case: case.peer_free() is None,
     "council_dates": lambda case: case.council_free() is None,
-    "absence": lambda case: _any(case.peer.absences, case.ask.starts),
+    "absence": lambda case: any(
+        away.starts <= case.needs.last_together(case.ask.starts) and (away.ends is None or case.ask.starts <= away.ends)
+        for away in case.peer.absences
+    ),
     "own_council": lambda case: case.ask.host in {case.peer.council, *(post.council for post in case.posts_then())},
     "linked_council": lambda case: (
         (case.home is not None and case.ask.host in case.home.linked) or (case.host is not None and case.peer.council in case.host.linked)

@@ -100,7 +100,7 @@ def _worth_of_one_more(columns: Columns, wanted: Sequence[tuple[Ask, str]], poli
         place.append(np.full(len(best), n))
         peer.append(standing.peers[best])
         fit.append(standing.fit[best] / BILLION)
-        visits.append(np.full(len(best), "release" in Needs.of(ask.kind, policy).of_kind))
+        visits.append(np.full(len(best), "release" in Needs.of(ask.kind, ask.days, policy).of_kind))
     if not wanted or not len(columns.ids):
         return np.zeros(len(columns.ids))
     everyone, day = np.arange(len(columns.ids)), as_of.toordinal()

@@ -53,7 +53,6 @@ class Story(Value):
     host: str
     region: str
     kind: str
-    route: str
     content: RequestContent | None = None
     attempt: int = 0
     declined: frozenset[str] = frozenset()

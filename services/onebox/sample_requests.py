@@ -10,6 +10,7 @@ import numpy as np
 from services.onebox.sample import FIRST_NAMES, LAST_NAMES
 from services.vocabulary.councils import Council, reference_councils
 from services.vocabulary.kinds import KINDS, Kind
+from services.vocabulary.roles import ROLES
 
 Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]
 """A Kafka record: key, value, headers."""
@@ -35,11 +36,6 @@ _ROLES = {
     "principal_social_worker": "PSW",
     "performance_analyst": "analyst",
 }
-_SHARE = {
-    "mentoring_new_lead_member": 20, "mentoring_defined_period": 12, "sounding_board": 12, "inspection_buddy": 10, "peer_review": 8,
-    "diagnostic": 5, "regional_challenge": 5, "intervention_support": 3, "leadership_place": 4, "scrutiny_support": 5,
-    "mentoring_new_director": 8, "observation": 4, "bespoke": 4,
-}  # fmt: skip
 _NOTES = ("Would like to begin with a call.", "Evenings suit best.", "The improvement board has agreed this.", "Remote is fine.")
 
 
@@ -48,8 +44,8 @@ def requests(seed: int, count: int, today: date) -> Iterator[dict[str, Any]]:
     rng = np.random.default_rng([seed, 2])
     councils = reference_councils()
     need = np.exp(0.6 * rng.standard_normal(len(councils)))
-    kinds = [KINDS[code] for code in _SHARE]
-    share = np.array(list(_SHARE.values())) / sum(_SHARE.values())
+    kinds = list(KINDS.values())
+    share = np.array([kind.of_a_hundred for kind in kinds]) / sum(kind.of_a_hundred for kind in kinds)
     for number in range(count):
         kind = kinds[number] if number < len(kinds) else kinds[int(rng.choice(len(kinds), p=share))]
         council = councils[int(rng.choice(len(councils), p=need / need.sum()))]
@@ -95,8 +91,8 @@ def _when(kind: Kind, rng: np.random.Generator, today: date) -> dict[str, Any]:
 def _who(kind: Kind, rng: np.random.Generator) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if rng.random() < 0.3:
-        said["team"] = [{"role": _ROLES[role], "count": count} for role, count in kind.team]
-    if kind.consent == "member_one_to_one" and rng.random() < 0.8:
+        said["team"] = [{"role": _ROLES.get(role, ROLES[role].title), "count": count} for role, count in kind.team]
+    if kind.same_group and rng.random() < 0.8:
         said["mentee_group"] = str(rng.choice(_GROUPS))
     if rng.random() < 0.6:
         avoid = [reference_councils()[int(rng.integers(153))].la_code] if rng.random() < 0.2 else []

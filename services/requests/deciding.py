@@ -94,7 +94,7 @@ def decide(asked: SupportRequested, received: date, today: date, answers: Mappin
     kind = KINDS.get(kind_code(asked.kind) or "")
     if kind is None:
         found.problems.append(not_known("kind", "no kind of support that we know", words.kind_suggestions(asked.kind), KINDS))
-    team = _team(asked, found)
+    team = _team(asked, kind, found)
     days = kind.window_days if kind else 1
     starts, ends = _window(asked, received, today, days, found)
     if found.problems or kind is None:
@@ -106,11 +106,11 @@ def decide(asked: SupportRequested, received: date, today: date, answers: Mappin
         host=host,
         kind=kind.code,
         priority=_priority(asked, kind.priority, found),
-        themes=_themes(asked, found),
+        themes=_themes(asked, kind, found),
         places=places,
         starts=starts,
         ends=ends,
-        days=asked.days or kind.days,
+        days=_days(asked, kind, found),
         wishes=_wishes(asked, kind, places, found),
         cost_basis=_money("cost_basis", asked.cost_basis, defaults.COST_BASES, defaults.COST_BASIS, found),
         funder=_money("funder", asked.funder, defaults.FUNDERS, defaults.FUNDER, found),
@@ -138,12 +138,16 @@ def _host(asked: SupportRequested, answers: Mapping[str, str], found: _Findings)
     return ""
 
 
-def _team(asked: SupportRequested, found: _Findings) -> tuple[tuple[str, int], ...]:
+def _team(asked: SupportRequested, kind: Kind | None, found: _Findings) -> tuple[tuple[str, int], ...]:
     team = []
     for at, wanted in enumerate(asked.team or ()):
         role = role_code(wanted.role)
         if role is None:
             found.problems.append(not_known(f"team.{at}.role", "no role that we know", words.role_suggestions(wanted.role)))
+        elif kind is not None and not kind.may_ask_for(role):
+            may = ", ".join(dict.fromkeys((*(place.role for place in kind.places), *kind.roles)))
+            reason = f"Nobody in this role gives {kind.title}."
+            found.problems.append(problem(f"team.{at}.role", "role_of_kind", reason, f"Use one of: {may}; or ask for another kind."))
         else:
             team.append((role, wanted.count))
     if sum(count for _, count in team) > defaults.MOST_PLACES:
@@ -178,7 +182,15 @@ def _priority(asked: SupportRequested, usual: str, found: _Findings) -> str:
     return code or usual
 
 
-def _themes(asked: SupportRequested, found: _Findings) -> tuple[str, ...]:
+def _days(asked: SupportRequested, kind: Kind, found: _Findings) -> float:
+    if asked.days and kind.most_days and asked.days > kind.most_days:
+        reason = f"A {kind.title} has {kind.most_days:g} days at most, drawn as and when; we took those."
+        found.warnings.append(problem("days", "capped", reason, "Ask again when they are used up."))
+        return kind.most_days
+    return asked.days or kind.days
+
+
+def _themes(asked: SupportRequested, kind: Kind, found: _Findings) -> tuple[str, ...]:
     codes: dict[str, None] = {}
     for at, theme in enumerate(asked.themes):
         code = theme_code(theme)
@@ -186,6 +198,9 @@ def _themes(asked: SupportRequested, found: _Findings) -> tuple[str, ...]:
             found.warnings.append(left_out(f"themes.{at}", "this theme is left out", words.theme_suggestions(theme)))
         else:
             codes[code] = None
+    if not codes and "themes" in kind.needs:
+        reason = f"A request for {kind.title} should say what it is about; nobody is preferred for what they know."
+        found.warnings.append(problem("themes", "missing", reason, "Name at least one theme."))
     return tuple(codes)
 
 
@@ -201,7 +216,7 @@ def _money(name: str, text: str | None, known: tuple[str, ...], usual: str, foun
 def _wishes(asked: SupportRequested, kind: Kind, places: tuple[Place, ...], found: _Findings) -> Wishes:
     wanted = asked.preferences
     party = _party(asked, found)
-    same = kind.consent == "member_one_to_one" if wanted.same_group is None else wanted.same_group
+    same = kind.same_group if wanted.same_group is None else wanted.same_group
     of_councillors = any(ROLES[place.role].member for place in places)  # the party of an officer is nobody's business
     return Wishes(
         region=wanted.region,

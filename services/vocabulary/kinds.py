@@ -1,75 +1,185 @@
-"""The kinds of support and what a request of each kind means when it leaves something out."""
+"""The kinds of support, each declared in one file of kinds_of_support/ that is named by its code; docs/kinds.md shows how to add one."""
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+import tomllib
+from collections.abc import Mapping
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from services.vocabulary.lookup import Lookup
-from services.vocabulary.tables import rows, several
+from services.vocabulary.priorities import PRIORITIES
+from services.vocabulary.roles import ROLES
+from services.vocabulary.tables import texts
 
-ConsentRoute = Literal["member_one_to_one", "officer_one_to_one", "team"]
-Need = Literal["portfolio", "inspection", "accreditation", "release"]
-"""What a kind of support may ask of those who give it.
+Giver = Literal["member", "officer", "associate", "organisation"]
+Party = Literal["mentee", "group_office", "peer", "employer", "host", "host_dcs", "host_lead_member", "host_chief_executive"]
+Need = Literal["portfolio", "inspection", "accreditation", "release", "same_days", "themes"]
 
-portfolio: a councillor with the children's portfolio in the own council now. inspection: somebody who was lead member or director while
-their council was inspected. accreditation: an accreditation in force. release: an officer's employer lets them go for a visit, and each
-such visit counts towards the yearly limit.
-"""
+NEEDS: Mapping[str, str] = {
+    "portfolio": "a councillor who holds the children's portfolio in their own council when the work starts",
+    "inspection": "somebody who was lead member or director of a council while it was inspected",
+    "accreditation": "an accreditation in force when the work starts",
+    "release": "an employer who lets an officer go for the visit; each such visit counts towards the yearly limit",
+    "same_days": "people who are free on the same days: so many working days from the first on as each of them gives",
+    "themes": "a request that names at least one theme; one that names none is opened with a warning",
+}
+"""What a kind of support may ask of those who give it or of the request, in words."""
+
+OF_EACH_PEER: frozenset[Party] = frozenset({"peer", "employer"})
+"""Who agrees once for every peer of a match; the others agree once for all of it."""
+OF_MEMBERS: frozenset[Party] = frozenset({"group_office"})
+OF_OFFICERS: frozenset[Party] = frozenset({"employer"})
+"""Who is asked only where a councillor, or only where an officer, is to give."""
+
+_FOLDER = "kinds_of_support"
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of support with its defaults, used where a request does not say otherwise.
+class KindError(ValueError):
+    """A file that declares no kind of support: which file, which field, what to do."""
 
-    `team` lists (role code, how many); `days` are working days of each peer; `window_days` are calendar days from the first to the last.
 
-    Sources: the modes of lead-member mentoring and its route by group office are the LGA's offer; teams and days of team work follow
-    published reviews (4.7 days a peer on average in corporate peer challenges of 2023/24; regional challenges of 3 days by about 4 people
-    led by a director; a remote diagnostic by a lead and 2-3 operational managers). Days of mentoring, all windows and all priorities were
-    found in no source: they are a default policy of ours, so that a council may leave them out, for an adviser to confirm.
+class Part(BaseModel):
+    """`count` people with the same part in the work and the same role."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    part: Annotated[str, Field(min_length=1, description="what these people are in the work, for a person to read")]
+    role: Annotated[str, Field(description="the role that they hold, a code of roles.csv")]
+    count: Annotated[int, Field(ge=1, le=10, description="how many of them")] = 1
+
+    @field_validator("role")
+    @classmethod
+    def _a_role(cls, role: str) -> str:
+        return _one_of(role, ROLES)
+
+
+class Kind(BaseModel):
+    """A kind of support: who gives it, to how many places, and what a request of it means where it says nothing else.
+
+    Days of mentoring, most lengths, the days for an answer and all priorities were found in no source: they are defaults of our own, so
+    that a council may leave them out, for an adviser to confirm. Each file names what it rests on.
     """
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     code: str
-    title: str
-    team: tuple[tuple[str, int], ...]
-    days: float
-    window_days: int
-    priority: str
-    consent: ConsentRoute
-    needs: frozenset[Need]
-    titles: tuple[str, ...]
+    title: Annotated[str, Field(min_length=1, description="what it is called, in small letters")]
+    summary: Annotated[str, Field(min_length=1, description="one sentence for somebody who has never heard of it")]
+    source: Annotated[str, Field(min_length=1, description="what the declaration rests on, and what of it is our own default")]
+    words: Annotated[tuple[str, ...], Field(description="what else people call it; no other kind may have the same")] = ()
+    givers: Annotated[tuple[Giver, ...], Field(min_length=1, description="who may give it: a rule leaves the others out")]
+    roles: Annotated[tuple[str, ...], Field(description="roles that a request may ask for; left out: any")] = ()
+    places: Annotated[tuple[Part, ...], Field(min_length=1, description="one person or a team, where a request names none")]
+    days: Annotated[float, Field(gt=0, multiple_of=0.5, description="working days of each person")]
+    most_days: Annotated[
+        float | None,
+        Field(gt=0, multiple_of=0.5, description="the most days that a request may ask for, where days are drawn as and when"),
+    ] = None
+    window_days: Annotated[int, Field(ge=1, le=731, description="calendar days from the first to the last")]
+    priority: Annotated[str, Field(description="a code of priorities.csv")]
+    same_group: Annotated[bool, Field(description="whether the mentee's political group is wished for unless a request says no")] = False
+    needs: Annotated[frozenset[Need], Field(description="see the table of needs")] = frozenset()
+    consents: Annotated[
+        tuple[Annotated[tuple[Party, ...], Field(min_length=1)], ...],
+        Field(min_length=1, description="who must agree, stage by stage; nobody is asked before the stage before has agreed"),
+    ]
+    answer_days: Annotated[int, Field(ge=1, le=60, description="working days that each stage has to answer")]
+    urgent_hours: Annotated[int, Field(ge=1, le=240, description="hours for the same where failure is to be prevented")]
+    of_a_hundred: Annotated[int, Field(ge=0, le=100, description="how many of a hundred invented requests of the demo are of it")] = 1
+
+    @property
+    def team(self) -> tuple[tuple[str, int], ...]:
+        """(role, how many), as a request would ask."""
+        return tuple((place.role, place.count) for place in self.places)
+
+    def may_ask_for(self, role: str) -> bool:
+        """Whether a request of this kind may ask for somebody in that role."""
+        return not self.roles or role in self.roles or any(place.role == role for place in self.places)
+
+    @field_validator("roles")
+    @classmethod
+    def _roles(cls, roles: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_one_of(role, ROLES) for role in roles)
+
+    @field_validator("priority")
+    @classmethod
+    def _a_priority(cls, priority: str) -> str:
+        return _one_of(priority, PRIORITIES)
+
+    @field_validator("consents")
+    @classmethod
+    def _everybody_is_asked(cls, consents: tuple[tuple[Party, ...], ...]) -> tuple[tuple[Party, ...], ...]:
+        parties = {party for stage in consents for party in stage}
+        if "peer" not in parties or not parties & {"mentee", "host"}:
+            raise ValueError('nobody serves, or is served, without having agreed; add a stage with "peer" and one with "mentee" or "host"')
+        return consents
+
+    @model_validator(mode="after")
+    def _in_proportion(self) -> "Kind":
+        if self.most_days is not None and self.days > self.most_days:
+            raise ValueError("most_days: fewer than days; raise it, or lower days")
+        if self.days > self.window_days:
+            raise ValueError("window_days: fewer than days; raise it, or lower days")
+        return self
 
 
-def _team(cell: str) -> tuple[tuple[str, int], ...]:
-    """Of "role:count;role:count"."""
-    parts = (part.split(":") for part in several(cell))
-    return tuple((role, int(count)) for role, count in parts)
+def read_kind(name: str, text: str) -> Kind:
+    """The kind that a file declares. name: of the file, with its ending. Errors: KindError, with every field that is wrong."""
+    code = name.removesuffix(".toml")
+    try:
+        return Kind.model_validate({**tomllib.loads(text), "code": code})
+    except tomllib.TOMLDecodeError as error:
+        raise KindError(f"{_FOLDER}/{name}: this is no TOML: {error}; compare it with another file of {_FOLDER}") from None
+    except ValidationError as error:
+        raise KindError("\n".join(_told(name, each) for each in error.errors(include_url=False))) from None
 
 
-def _route(cell: str) -> ConsentRoute:
-    return next(route for route in get_args(ConsentRoute) if route == cell)
+def read_kinds(said: Mapping[str, str]) -> dict[str, Kind]:
+    """The kinds that files declare, by code. said: by file, what it says. Errors: KindError, with every file that is wrong."""
+    found: dict[str, Kind] = {}
+    wrong: list[str] = []
+    for name, text in said.items():
+        try:
+            kind = read_kind(name, text)
+        except KindError as error:
+            wrong.append(str(error))
+        else:
+            found[kind.code] = kind
+    if wrong:
+        raise KindError("\n".join(wrong))
+    return found
 
 
-def _needs(cell: str) -> frozenset[Need]:
-    return frozenset(need for need in get_args(Need) if need in several(cell))
+def _told(name: str, error: Mapping[str, object]) -> str:
+    where = error["loc"]
+    field = ".".join(map(str, where)) if isinstance(where, tuple) else ""
+    said = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "missing":
+        said = "is missing; add it, as other kinds have it"
+    elif error["type"] == "extra_forbidden":
+        said = f"is no field of a kind; take it out, or write one of {', '.join(name for name in Kind.model_fields if name != 'code')}"
+    return f"{_FOLDER}/{name}: {field + ': ' if field else ''}{said}"
 
 
-KINDS = {
-    row["code"]: Kind(
-        code=row["code"],
-        title=row["title"],
-        team=_team(row["team"]),
-        days=float(row["days"]),
-        window_days=int(row["window_days"]),
-        priority=row["priority"],
-        consent=_route(row["consent"]),
-        needs=_needs(row["needs"]),
-        titles=several(row["synonyms"]),
-    )
-    for row in rows("kinds.csv")
-}
+def _one_of(code: str, known: Mapping[str, object]) -> str:
+    if code not in known:
+        raise ValueError(f"{code!r} is not known; write one of {', '.join(known)}")
+    return code
+
+
+def _words_of(kinds: Mapping[str, Kind]) -> Lookup:
+    try:
+        return Lookup({kind.code: (kind.title, *kind.words) for kind in kinds.values()})
+    except ValueError as error:
+        raise KindError(f"{_FOLDER}: words: {error}; take it out of one of the two files") from None
+
+
+KINDS = read_kinds(texts(_FOLDER, ".toml"))
 """Every kind of support by its code."""
 
-_LOOKUP = Lookup({kind.code: (kind.title, *kind.titles) for kind in KINDS.values()})
+GIVERS: tuple[Giver, ...] = get_args(Giver)
+
+_LOOKUP = _words_of(KINDS)
 
 
 def kind_code(text: str) -> str | None:

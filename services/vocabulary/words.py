@@ -1,6 +1,6 @@
 """One door to all words but councils: roles, themes, parties, kinds and priorities."""
 
-from services.vocabulary.kinds import KINDS, ConsentRoute, Kind, kind_code, kind_suggestions
+from services.vocabulary.kinds import KINDS, Kind, kind_code, kind_suggestions
 from services.vocabulary.parties import PARTIES, party_code, party_suggestions
 from services.vocabulary.priorities import PRIORITIES, priority_code, priority_suggestions
 from services.vocabulary.roles import ROLES, Role, role_code, role_suggestions
@@ -12,7 +12,6 @@ __all__ = [
     "PRIORITIES",
     "ROLES",
     "THEMES",
-    "ConsentRoute",
     "Kind",
     "Role",
     "kind_code",

@@ -100,7 +100,7 @@ async def _arrange(trial: Trial, attempts: Sequence[tuple[str, str, str]], start
     def step(_: Story | None, attempt: Any) -> Step:
         request, peer, council = attempt
         line = Line(line=1, place="principal_social_worker-1", role="principal_social_worker", peer=peer, council=council, days=1)
-        story = Story(request=request, host="908", region="South West", kind="bespoke", route="officer_one_to_one", changed_at=work.now)
+        story = Story(request=request, host="908", region="South West", kind="bespoke", changed_at=work.now)
         ends = starts + timedelta(days=90)
         return arrange(story, (line,), starts, ends, trial.today, "agreed_by_telephone", "adviser@example.org", work.now)
 

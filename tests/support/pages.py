@@ -21,11 +21,14 @@ from services.matcher.policy import DEFAULT_POLICY
 from services.matcher.ranking import RULES
 from services.onebox.fleet import SERVICES
 from services.onebox.tokens import SCOPES
+from services.vocabulary.kinds import KINDS, NEEDS, Kind, Part
+from services.vocabulary.priorities import PRIORITIES
+from services.vocabulary.roles import ROLES
 from tests.worked import test_between_councils, test_who_fits_best, test_who_may_serve  # noqa: F401  # their cases are listed
 from tests.worked.cases import BESIDE, SHOWS, sentence
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("access.md", "operating.md", "rules.md")
+PAGES = ("access.md", "kinds.md", "operating.md", "rules.md")
 OPEN = ("/healthz", "/readyz", "/metrics")
 _TABLE = re.compile(r"<!-- (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 _LIMITS = (("ge", "at least {:,}"), ("le", "at most {:,}"), ("pattern", "{}"))
@@ -128,8 +131,80 @@ def rules() -> str:
     return _table(["Rule", "Who is left out", "", "Setting and default", "Source", "Test"], rows)
 
 
+def kinds() -> str:
+    """Every kind of support as its file declares it."""
+    head = [
+        "Kind",
+        "What it is",
+        "Who gives it",
+        "Places",
+        "Days of each, length",
+        "Needs",
+        "Consents",
+        "To answer",
+        "Usual priority",
+        "Source",
+    ]
+    return _table(head, (_kind(kind) for kind in KINDS.values()))
+
+
+def _kind(kind: Kind) -> list[str]:
+    places = (f"{f'{place.count} × ' if place.count > 1 else ''}{place.part}: {ROLES[place.role].title}" for place in kind.places)
+    others = [ROLES[role].title for role in kind.roles if role not in dict(kind.team)]
+    capped = f", {kind.most_days:g} at most" if kind.most_days else ""
+    stages = ", then ".join(" and ".join(_words(party) for party in stage) for stage in kind.consents)
+    return [
+        f"`{kind.code}`",
+        f"**{kind.title[0].upper()}{kind.title[1:]}.** {kind.summary}",
+        ", ".join(kind.givers),
+        "; ".join(places) + (f"; also {', '.join(others)}" if others else "; also any other role" if not kind.roles else ""),
+        f"{kind.days:g}{capped}, {kind.window_days} days",
+        ", ".join(f"`{need}`" for need in NEEDS if need in kind.needs),
+        stages,
+        f"{kind.answer_days} working days; urgent {kind.urgent_hours} hours",
+        PRIORITIES[kind.priority],
+        kind.source,
+    ]
+
+
+def needs() -> str:
+    """What a kind may need, in words."""
+    return _table(["Need", "What it asks for"], [[f"`{need}`", words] for need, words in NEEDS.items()])
+
+
+def kind_fields() -> str:
+    """Every field of a file that declares a kind."""
+    fields = {name: field for name, field in Kind.model_fields.items() if name != "code"}
+    parts = {f"places: {name}": field for name, field in Part.model_fields.items()}
+    rows = [[f"`{name}`", _default(field), field.description or ""] for name, field in {**fields, **parts}.items()]
+    return _table(["Field", "Where it is left out", "What it is"], rows)
+
+
+def _default(field: FieldInfo) -> str:
+    if field.is_required():
+        return "required"
+    return (
+        f"{field.default:g}"
+        if isinstance(field.default, int) and not isinstance(field.default, bool)
+        else "no"
+        if field.default is False
+        else "none"
+    )
+
+
+def _words(code: str) -> str:
+    return {
+        "host_dcs": "the host's director",
+        "host_lead_member": "the host's lead member",
+        "host_chief_executive": "the host's chief executive",
+    }.get(code, f"the {code.replace('_', ' ')}")
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "rules": rules,
+    "kinds": kinds,
+    "needs": needs,
+    "kind_fields": kind_fields,
     "settings": settings,
     "desk_settings": desk_settings,
     "metrics": metrics,

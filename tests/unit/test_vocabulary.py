@@ -77,31 +77,6 @@ def test_words_that_are_no_councils_offer_only_councils_that_exist() -> None:
     assert not {other.word for other in words} & {council.name for council in COUNCILS}
 
 
-def test_a_kind_names_roles_and_a_priority_that_exist_and_whole_half_days() -> None:
-    for kind in KINDS.values():
-        assert kind.priority in PRIORITIES
-        assert kind.team
-        assert all(role in ROLES and count >= 1 for role, count in kind.team)
-        assert kind.days > 0
-        assert (kind.days * 2).is_integer()
-        assert kind.window_days >= kind.days
-
-
-def test_a_kind_for_one_person_asks_that_persons_side_for_consent() -> None:
-    for kind in KINDS.values():
-        roles = [role for role, count in kind.team for _ in range(count)]
-        one = "member_one_to_one" if ROLES[roles[0]].member else "officer_one_to_one"
-        assert kind.consent == ("team" if len(roles) > 1 else one), kind.code
-
-
-def test_the_kinds_are_those_of_the_glossary() -> None:
-    assert list(KINDS) == [
-        "mentoring_new_lead_member", "mentoring_defined_period", "sounding_board", "inspection_buddy", "peer_review", "diagnostic",
-        "regional_challenge", "intervention_support", "leadership_place", "scrutiny_support", "mentoring_new_director", "observation",
-        "bespoke",
-    ]  # fmt: skip
-
-
 def test_priorities_stand_in_falling_order() -> None:
     assert list(PRIORITIES) == ["preventing_failure", "early_intervention", "newly_appointed", "inspection_announced", "other"]
 

@@ -50,6 +50,21 @@ def test_a_director_is_not_suggested_where_a_lead_member_is_asked_for() -> None:
     assert refused(register(director()), ask(), "role")
 
 
+@shows("giver")
+def test_an_officer_is_not_suggested_to_mentor_a_lead_member_whatever_post_was_written_down() -> None:
+    assert refused(register(peer(kind="officer", party=None)), ask(kind="mentoring_new_lead_member"), "giver")
+
+
+@shows("giver")
+def test_a_councillor_is_not_put_on_a_remote_diagnostic() -> None:
+    assert refused(register(peer(accreditations=ACCREDITED)), ask(kind="diagnostic"), "giver")
+
+
+@beside("giver")
+def test_an_officer_may_be_a_sounding_board_for_a_council() -> None:
+    assert suggested(register(director()), ask("director_of_childrens_services", kind="sounding_board")) == ["p1"]
+
+
 @shows("portfolio")
 def test_a_former_lead_member_is_not_suggested_to_mentor_a_new_one() -> None:
     former = peer(role="former_lead_member")
@@ -194,6 +209,18 @@ def test_a_director_who_was_on_a_peer_review_may_still_mentor_this_year() -> Non
 @shows("absence")
 def test_a_peer_who_is_on_leave_when_the_work_starts_is_not_suggested() -> None:
     assert refused(register(peer(absences=(Span(starts=date(2026, 11, 1), ends=STARTS),))), ask(), "absence")
+
+
+@shows("absence")
+def test_a_director_who_is_away_on_the_last_day_of_a_peer_review_is_not_put_on_it() -> None:
+    away = director(accreditations=ACCREDITED, absences=(Span(starts=date(2026, 12, 4)),))
+    assert refused(register(away), VISIT, "absence")
+
+
+@beside("absence")
+def test_a_director_whose_leave_begins_after_the_last_day_of_a_peer_review_may_be_put_on_it() -> None:
+    away = director(accreditations=ACCREDITED, absences=(Span(starts=date(2026, 12, 7)),))
+    assert suggested(register(away), VISIT) == ["p1"]
 
 
 @beside("absence")

@@ -14,14 +14,14 @@ from services.matcher.steps import Broken, Inputs, Step, match_id, open_suggesti
 from services.matcher.story import Story
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
-MEMBERS = frozenset({"lead_member"})
 INPUTS = Inputs("ranking-1", 7, 1, NOW.date())
 
 
 def content(*roles: str, **fields: Any) -> RequestContent:
     places = tuple(Place(place=f"{role}-{n}", role=role) for n, role in enumerate(roles or ("lead_member",), 1))
+    kind = "bespoke" if len(places) > 1 else "sounding_board" if places[0].role == "lead_member" else "observation"
     known: dict[str, Any] = {
-        "request": "r1", "version": 1, "reference": "INT-1", "revision": 1, "host": "383", "kind": "bespoke", "priority": "other",
+        "request": "r1", "version": 1, "reference": "INT-1", "revision": 1, "host": "383", "kind": kind, "priority": "other",
         "themes": ("send",), "places": places, "starts": date(2026, 12, 7), "ends": date(2027, 5, 31), "days": 4,
         "cost_basis": "free", "funder": "LGA", "received_at": "2026-11-23T10:00:00Z",
     }  # fmt: skip
@@ -42,8 +42,7 @@ def names(step: Step) -> list[str]:
 
 def suggested(*roles: str, peers: tuple[str, ...] = ("p1", "p2", "p3"), **fields: Any) -> Story:
     asked = content(*roles, **fields)
-    route = "team" if len(asked.places) > 1 else "member_one_to_one" if asked.places[0].role in MEMBERS else "officer_one_to_one"
-    story = domain.opened(asked, "London", route, NOW).story
+    story = domain.opened(asked, "London", NOW).story
     places = [shortlist(place, *(f"{peer}{n or ''}" for peer in peers)) for n, place in enumerate(asked.places)]
     return domain.proposed(story, places, [], INPUTS, NOW).story
 
@@ -51,7 +50,7 @@ def suggested(*roles: str, peers: tuple[str, ...] = ("p1", "p2", "p3"), **fields
 def selected(*roles: str, **fields: Any) -> Story:
     story = suggested(*roles, **fields)
     chosen = {p.place: (p.candidates[0].peer, p.candidates[0].council) for p in open_suggestions(story)}
-    return domain.select(story, chosen, "adviser", "best_suggestion", MEMBERS, NOW, override=False).story
+    return domain.select(story, chosen, "adviser", "best_suggestion", NOW, override=False).story
 
 
 def consenting(*roles: str, **fields: Any) -> Story:
@@ -76,7 +75,7 @@ def placed(*roles: str) -> Story:
 
 
 def test_an_opened_request_is_proposed_and_the_match_has_the_same_name_in_every_replay() -> None:
-    story = domain.opened(content(), "London", "member_one_to_one", NOW)
+    story = domain.opened(content(), "London", NOW)
     assert story.propose
     one, other = (domain.proposed(story.story, [shortlist(content().places[0], "p1")], [], INPUTS, NOW) for _ in range(2))
     assert names(one) == ["MatchSuggested"]
@@ -92,7 +91,7 @@ def test_every_fact_carries_the_next_version_of_its_story() -> None:
 
 def test_a_selection_closes_the_shortlists_that_weighed_as_load() -> None:
     story = suggested()
-    step = domain.select(story, {"lead_member-1": ("p2", "302")}, "adviser", "knows_the_area", MEMBERS, NOW, override=False)
+    step = domain.select(story, {"lead_member-1": ("p2", "302")}, "adviser", "knows_the_area", NOW, override=False)
     assert [candidate.peer for place in step.closes for candidate in place.candidates] == ["p1", "p2", "p3"]
     assert names(step) == ["MatchSelected"]
 
@@ -102,7 +101,7 @@ def test_a_hold_outlives_every_consent_deadline() -> None:
     stages = len({consent.stage for consent in story.current.consents})
     last = NOW
     for _ in range(stages):
-        last = consents.deadline(last, "other")
+        last = consents.deadline(last, story.kind, "other")
     assert story.current.expires_at is not None
     assert story.current.expires_at > last
 
@@ -196,17 +195,17 @@ def test_a_withdrawal_lets_go_of_a_match_in_hand_and_leaves_what_is_placed_to_a_
 
 def test_an_amendment_is_proposed_anew_unless_it_is_placed() -> None:
     anew = content(days=2)
-    undecided = domain.amended(suggested(), anew, "London", "member_one_to_one", NOW)
+    undecided = domain.amended(suggested(), anew, "London", NOW)
     assert (names(undecided), undecided.propose) == ([], True)
     assert undecided.closes, "the old shortlist weighs no more"
-    in_hand = domain.amended(consenting(), anew, "London", "member_one_to_one", NOW)
+    in_hand = domain.amended(consenting(), anew, "London", NOW)
     assert (names(in_hand), in_hand.propose) == (["MatchWithdrawn"], True)
-    done = domain.amended(placed(), anew, "London", "member_one_to_one", NOW)
+    done = domain.amended(placed(), anew, "London", NOW)
     assert (names(done), done.propose) == (["RequestEscalated"], False)
 
 
 def test_an_unmet_request_says_so_once_and_again_only_for_other_reasons() -> None:
-    story = domain.opened(content(), "London", "member_one_to_one", NOW).story
+    story = domain.opened(content(), "London", NOW).story
     short = [Shortage(place="lead_member-1", role="lead_member", considered=9, excluded={"role": 9})]
     first = domain.proposed(story, [], short, INPUTS, NOW)
     assert names(first) == ["RequestUnmet"]
@@ -218,7 +217,7 @@ def test_an_unmet_request_says_so_once_and_again_only_for_other_reasons() -> Non
 
 
 def test_an_unmet_request_is_asked_again_in_the_morning_and_not_before() -> None:
-    story = domain.opened(content(), "London", "member_one_to_one", NOW).story
+    story = domain.opened(content(), "London", NOW).story
     short = [Shortage(place="lead_member-1", role="lead_member", considered=9, excluded={"role": 9})]
     unmet = domain.proposed(story, [], short, INPUTS, NOW).story
     assert not domain.retry(unmet, NOW).propose
@@ -236,7 +235,7 @@ def test_an_unmet_request_is_asked_again_in_the_morning_and_not_before() -> None
 )
 def test_a_selection_fills_every_place_and_no_other(chosen: dict[str, tuple[str, str]], rule: str) -> None:
     with pytest.raises(Broken) as error:
-        domain.select(suggested(), chosen, "adviser", "x", MEMBERS, NOW, override=False)
+        domain.select(suggested(), chosen, "adviser", "x", NOW, override=False)
     assert error.value.rule == rule
 
 
@@ -244,13 +243,13 @@ def test_one_person_cannot_take_two_places() -> None:
     story = suggested("lead_member", "lead_member")
     chosen = dict.fromkeys([place.place for place in open_suggestions(story)], ("p1", "301"))
     with pytest.raises(Broken, match="two places"):
-        domain.select(story, chosen, "adviser", "x", MEMBERS, NOW, override=False)
+        domain.select(story, chosen, "adviser", "x", NOW, override=False)
 
 
 def test_what_is_decided_cannot_be_decided_again() -> None:
     for story in (selected(), consenting(), placed()):
         with pytest.raises(Broken) as error:
-            domain.select(story, {"lead_member-1": ("p1", "301")}, "adviser", "x", MEMBERS, NOW, override=True)
+            domain.select(story, {"lead_member-1": ("p1", "301")}, "adviser", "x", NOW, override=True)
         assert error.value.rule == "not_open"
         with pytest.raises(Broken):
             domain.decline(story, ["p1"], "adviser", "x", NOW)
@@ -267,7 +266,7 @@ def test_only_proposed_peers_can_be_declined() -> None:
 
 
 def arranged() -> Story:
-    story = replace_state(domain.opened(content(), "London", "member_one_to_one", NOW).story)
+    story = replace_state(domain.opened(content(), "London", NOW).story)
     line = Line(line=1, place="lead_member-1", role="lead_member", peer="p9", council="390", days=3)
     starts, ends = date(2026, 12, 1), date(2027, 1, 31)
     return arranging.arrange(story, (line,), starts, ends, date(2026, 11, 20), "agreed_by_telephone", "adviser", NOW).story
@@ -294,7 +293,7 @@ def test_an_arrangement_beyond_capacity_becomes_a_question_that_can_be_tried_aga
 
 
 def test_nobody_is_arranged_for_their_own_council() -> None:
-    story = replace_state(domain.opened(content(), "London", "member_one_to_one", NOW).story)
+    story = replace_state(domain.opened(content(), "London", NOW).story)
     line = Line(line=1, place="x", role="lead_member", peer="p9", council="383", days=3)
     with pytest.raises(Broken) as error:
         arranging.arrange(story, (line,), NOW.date(), NOW.date(), NOW.date(), "x", "adviser", NOW)
@@ -312,7 +311,7 @@ def test_only_placed_work_is_completed_and_every_line_says_its_days() -> None:
 
 
 def test_inputs_name_what_a_suggestion_rested_on() -> None:
-    story = domain.opened(content(), "London", "member_one_to_one", NOW).story
+    story = domain.opened(content(), "London", NOW).story
     other = replace(INPUTS, registry_version=99)
     fact = domain.proposed(story, [shortlist(content().places[0], "p1")], [], other, NOW).facts[0]
     assert (fact.registry_version, fact.policy_version, fact.ranking) == (99, 1, "ranking-1")  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ def given(request: str, *peers: str, host: str = LEEDS, starts: date = date(2026
         Line(line=n, place=f"lead_member-{n}", role="lead_member", peer=name, council=HOMES[name], days=days)
         for n, name in enumerate(peers, 1)
     )
-    known: dict[str, Any] = {"state": "placed", "host": host, "region": "London", "kind": "bespoke", "route": "team", "changed_at": NOW}
+    known: dict[str, Any] = {"state": "placed", "host": host, "region": "London", "kind": "bespoke", "changed_at": NOW}
     match = Match(match=f"m-{request}", lines=lines, starts=starts, ends=date(2027, 3, 1))
     return Story(**(known | {"request": request, "match": match} | fields))
 

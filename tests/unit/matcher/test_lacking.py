@@ -14,7 +14,7 @@ MARCH = date(2027, 3, 9)
 def unmet(request: str, *roles: str, host: str = LEEDS, region: str = "any", short: int | None = None, **fields: object) -> Story:
     """A request of a council, of which the first so many places, or all, are short."""
     asked = content(*roles, request=request, host=host, wishes={"region": region}, **fields)
-    story = domain.opened(asked, "London", "officer_one_to_one", NOW).story
+    story = domain.opened(asked, "London", NOW).story
     excluded = {"role": 9, "peer_days": 3, "below_floor": 1}
     places = [Shortage(place=place.place, role=place.role, considered=13, excluded=excluded) for place in asked.places[:short]]
     return domain.proposed(story, [], places, INPUTS, NOW).story

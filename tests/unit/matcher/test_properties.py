@@ -13,6 +13,7 @@ from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.matcher.ranking import OTHER_PLACE, RULES, Ask, Ranked, excluded_by, rank, stand
 from services.matcher.records import State
+from services.vocabulary.kinds import KINDS
 from tests.unit.matcher.given import ALWAYS, BRADFORD, DUDLEY, KIRKLEES, LEEDS, PORTSMOUTH, TODAY, enumerate_records, load, offer, policy
 
 CODES = (LEEDS, BRADFORD, KIRKLEES, DUDLEY, PORTSMOUTH)
@@ -100,7 +101,7 @@ asks = st.builds(
     Ask,
     request=st.just("r"),
     host=st.sampled_from(CODES),
-    kind=st.sampled_from(("bespoke", "mentoring_defined_period", "inspection_buddy", "peer_review")),
+    kind=st.sampled_from(sorted(KINDS)),
     priority=st.sampled_from(("other", "preventing_failure")),
     themes=st.lists(st.sampled_from(THEMES), unique=True).map(tuple),
     places=st.lists(st.sampled_from(ROLES), min_size=1, max_size=3).map(

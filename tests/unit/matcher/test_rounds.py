@@ -16,7 +16,7 @@ from services.matcher.rounds import Outcome, proposed_again
 from services.matcher.steps import Broken, Inputs, Step, open_suggestions
 from services.matcher.story import Story
 from tests.unit.matcher.given import BRADFORD, CAMDEN, DUDLEY, LEWISHAM, PORTSMOUTH, TODAY, council, peer, policy, register
-from tests.unit.matcher.test_decisions import MEMBERS, NOW, agree, content, placed, selected, suggested
+from tests.unit.matcher.test_decisions import NOW, agree, content, placed, selected, suggested
 
 FIT_ALONE = policy(lambda_=0.0, mu=0.0, mu_rounds=0.0, beta=0.0, floor=0.0, give_up={"default": 1.0})
 INPUTS = Inputs("ranking-1", 7, 1, TODAY)
@@ -24,7 +24,7 @@ INPUTS = Inputs("ranking-1", 7, 1, TODAY)
 
 def waiting(request: str, *roles: str, **fields: Any) -> Story:
     """A request that nobody has been proposed for yet."""
-    story = domain.opened(content(*(roles or ("lead_member",)), request=request, **fields), "London", "member_one_to_one", NOW).story
+    story = domain.opened(content(*(roles or ("lead_member",)), request=request, **fields), "London", NOW).story
     return story.model_copy(update={"state": "unmet"})
 
 
@@ -169,7 +169,7 @@ def moves(story: Story) -> list[Callable[[], Step]]:
     lists = open_suggestions(story)
     choice = {place.place: (place.candidates[0].peer, place.candidates[0].council) for place in lists}
     return [
-        lambda: domain.select(story, choice, "adviser", "best", MEMBERS, NOW, override=False),
+        lambda: domain.select(story, choice, "adviser", "best", NOW, override=False),
         lambda: domain.held(story, match, NOW),
         lambda: agree(story),
         lambda: agree(story, agreed=False),

@@ -1,6 +1,5 @@
 """The hard rules, a sentence each: who may not be proposed, whatever the fit."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -194,7 +193,9 @@ def test_a_council_that_is_linked_and_avoided_is_counted_as_linked() -> None:
     assert left_out(known, ask(avoid=frozenset({PORTSMOUTH, LEEDS}))) == "linked_council"
 
 
-EVERYTHING = replace(KINDS["bespoke"], code="everything", needs=frozenset({"portfolio", "inspection", "accreditation", "release"}))
+EVERYTHING = KINDS["peer_review"].model_copy(
+    update={"code": "everything", "needs": frozenset({"portfolio", "inspection", "accreditation", "release", "same_days"})}
+)
 CHOOSY = policy(no_giving_from="notice")
 
 
@@ -214,6 +215,7 @@ def one_for_each_rule() -> tuple[Register, Ask]:
     states: list[State] = [
         fit_for_anything("inactive", active=False),
         fit_for_anything("role", role="leader"),
+        fit_for_anything("giver", kind="organisation"),
         fit_for_anything("inspection", of="203"),
         fit_for_anything("accreditation", accreditations=()),
         fit_for_anything("release", kind="officer", releases=(OVER,)),
@@ -255,7 +257,7 @@ def test_every_exclusion_is_counted_by_its_rule_and_the_counts_add_up() -> None:
     place = rank(known, [asked], CHOOSY, TODAY)[0].suggestions[0]
     everybody = {name for name in known.records.peers if name not in ("below_floor", "fine")}
     assert place.excluded == {**dict.fromkeys(everybody, 1), "below_floor": 1}
-    assert place.considered == 21
+    assert place.considered == 22
     assert sum(place.excluded.values()) + len(place.candidates) == place.considered
 
 
@@ -298,7 +300,8 @@ def test_a_host_that_the_registry_does_not_know_can_still_be_helped() -> None:
 
 def test_what_may_be_waived_is_said_rule_by_rule() -> None:
     assert set(RULES) - ABSOLUTE == {
-        "role", "portfolio", "inspection", "accreditation", "in_intervention", "avoided_council", "worked_there", "challenges", "declined",
+        "role", "giver", "portfolio", "inspection", "accreditation", "in_intervention", "avoided_council", "worked_there", "challenges",
+        "declined",
     }  # fmt: skip
 
 

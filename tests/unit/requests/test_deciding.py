@@ -44,7 +44,7 @@ def test_an_unknown_kind_is_answered_with_likely_codes_and_never_with_its_words(
     assert "sounding_board" in problem.remedy
     assert "Zebulon" not in problem.reason + problem.remedy
     (problem,) = rejected(kind="xyzzy").problems
-    assert problem.remedy.startswith("Use one of: mentoring_new_lead_member, ")
+    assert problem.remedy.startswith("Use one of: bespoke, ")
 
 
 def test_an_unknown_role_rejects_the_request_and_names_its_place_in_the_team() -> None:
@@ -52,16 +52,35 @@ def test_an_unknown_role_rejects_the_request_and_names_its_place_in_the_team() -
     assert rules(rejected(team=team).problems) == {"team.1.role": "unknown"}
 
 
+def test_a_role_in_which_nobody_gives_the_kind_rejects_the_request_and_says_which_roles_do() -> None:
+    (problem,) = rejected(team=[{"role": "lead member"}, {"role": "DCS"}]).problems
+    assert (problem.field, problem.rule) == ("team.1.role", "role_of_kind")
+    assert problem.remedy == "Use one of: lead_member, leader, former_lead_member; or ask for another kind."
+
+
+def test_days_that_are_drawn_as_and_when_have_a_most_and_more_are_cut_to_it_with_a_warning() -> None:
+    assert (ready(kind="sounding board", days=6).days, ready(kind="sounding board", days=6).warnings) == (6, ())
+    cut = ready(kind="sounding board", days=20)
+    assert (cut.days, rules(cut.warnings)) == (6, {"days": "capped"})
+
+
+def test_a_kind_that_is_about_something_warns_when_no_theme_is_named() -> None:
+    assert rules(ready(kind="bespoke").warnings) == {"themes": "missing"}
+    assert ready(kind="bespoke", themes=["SEND"]).warnings == ready(kind="observation").warnings == ()
+
+
 def test_each_person_of_a_team_has_a_place_of_their_own() -> None:
     team = [{"role": "Lead Member", "count": 2}, {"role": "DCS"}, {"role": "lead_member"}]
-    assert [place.place for place in ready(team=team).places] == [
+    assert [place.place for place in ready(kind="bespoke", team=team).places] == [
         "lead_member-1", "lead_member-2", "director_of_childrens_services-1", "lead_member-3",
     ]  # fmt: skip
 
 
 def test_a_team_of_twelve_is_the_largest() -> None:
-    assert len(ready(team=[{"role": "DCS", "count": 6}, {"role": "leader", "count": 6}]).places) == 12
-    assert rules(rejected(team=[{"role": "DCS", "count": 6}, {"role": "leader", "count": 7}]).problems) == {"team": "too_many"}
+    assert len(ready(kind="bespoke", team=[{"role": "DCS", "count": 6}, {"role": "leader", "count": 6}]).places) == 12
+    assert rules(rejected(kind="bespoke", team=[{"role": "DCS", "count": 6}, {"role": "leader", "count": 7}]).problems) == {
+        "team": "too_many"
+    }
 
 
 @pytest.mark.parametrize("team", [None, []])
