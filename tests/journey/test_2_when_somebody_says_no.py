@@ -35,7 +35,7 @@ def test_a_peer_who_says_no_is_not_proposed_again_for_this_request_and_the_next_
 def test_nobody_is_asked_before_the_stage_before_has_agreed(story: Told) -> None:
     story.peer("a", of="Wigan", role="opposition_lead", party="Labour")
     story.known_to_the_matcher()
-    request = story.request(story.asks("Salford", "bespoke", team=[{"role": "opposition_lead"}]))["request"]
+    request = story.request(story.asks("Salford", "sounding_board", team=[{"role": "opposition_lead"}]))["request"]
     story.tells_matcher(story.story(request, "suggested"), "confirm")
 
     asked = []
