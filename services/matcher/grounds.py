@@ -15,6 +15,7 @@ from services.matcher.policy import Policy
 from services.matcher.rulebook import RULES
 from services.matcher.rules import BROKEN, Case, months_before
 from services.vocabulary.councils import council_name
+from services.vocabulary.kinds import GIVERS, KINDS
 from services.vocabulary.ladder import INTERVENTIONS
 from services.vocabulary.roles import ROLES
 
@@ -131,9 +132,14 @@ def _council_dates(case: Case) -> tuple[str, str]:
 
 
 def _absence(case: Case) -> tuple[str, str]:
-    away = next(span for span in case.peer.absences if lasts(span, case.ask.starts))
+    away = case.away()[0]
     change = f"the work began after {day(away.ends)}" if away.ends else f"they were back by {day(case.ask.starts)}"
     return f"They are away {_span(away)}.", change
+
+
+def _giver(case: Case) -> tuple[str, str]:
+    kind, givers = KINDS[case.ask.kind], _listed([_words(giver) for giver in GIVERS if giver in case.needs.givers])
+    return f"They are registered as {_words(case.peer.kind)}; {kind.title} is given by: {givers}.", ""
 
 
 def _own_council(case: Case) -> tuple[str, str]:
@@ -201,6 +207,7 @@ def _declined(case: Case) -> tuple[str, str]:  # noqa: ARG001
 
 FACTS: Final[dict[str, Callable[[Case], tuple[str, str]]]] = {
     "role": _in_role(""),
+    "giver": _giver,
     "portfolio": _in_role("lead_member"),
     "inspection": _inspection,
     "accreditation": _accreditation,

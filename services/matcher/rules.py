@@ -141,6 +141,11 @@ class Case:
         """The posts held when the work starts."""
         return [post for post in self.peer.posts if lasts(post, self.ask.starts)]
 
+    def away(self) -> list[Span]:
+        """The absences that touch the first day, or one of the days that a team spends together."""
+        first, last = self.ask.starts, self.needs.last_together(self.ask.starts)
+        return [span for span in self.peer.absences if span.starts <= last and (span.ends is None or first <= span.ends)]
+
     def peer_free(self) -> float | None:
         return _free(self.register, f"peer:{self.peer.peer}", self.peer.offers, self.ask.starts)
 
@@ -179,10 +184,7 @@ BROKEN: Final[dict[str, Callable[[Case], bool]]] = {
     "in_intervention": lambda case: case.home is not None and stage(case.home.interventions, case.ask.starts) >= case.needs.barred_from,
     "dates": lambda case: case.peer_free() is None,
     "council_dates": lambda case: case.council_free() is None,
-    "absence": lambda case: any(
-        away.starts <= case.needs.last_together(case.ask.starts) and (away.ends is None or case.ask.starts <= away.ends)
-        for away in case.peer.absences
-    ),
+    "absence": lambda case: bool(case.away()),
     "own_council": lambda case: case.ask.host in {case.peer.council, *(post.council for post in case.posts_then())},
     "linked_council": lambda case: (
         (case.home is not None and case.ask.host in case.home.linked) or (case.host is not None and case.peer.council in case.host.linked)

@@ -62,7 +62,7 @@ async def opens(house: House, request: str = "r1", role: str = DIRECTOR, **field
 
     async def do(db: Connection) -> None:
         work = Work(db, now)
-        step = domain.opened(asked, "North East", "officer_one_to_one", now)
+        step = domain.opened(asked, "North East", now)
         await handlers.decide(work, [request], lambda name: name, lambda *_: step)
         await work.flush()
 

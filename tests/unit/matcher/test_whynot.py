@@ -51,6 +51,12 @@ CASES: dict[str, tuple[tuple[Any, ...], Ask, str, str]] = {
         "They were lead member for children's services at Portsmouth until 31 October 2026.",
         "they were lead member for children's services again on 1 December 2026",
     ),
+    "giver": (
+        (peer(kind="officer", party=None),),
+        ask(kind="mentoring_new_lead_member"),
+        "They are registered as officer; mentoring of a newly appointed lead member is given by: member.",
+        "",
+    ),
     "portfolio": (
         (peer(posts=(post("leader"), post("lead_member", since=date(2027, 5, 10)))),),
         ask("leader", kind="mentoring_new_lead_member"),
