@@ -76,13 +76,17 @@ class PeerRegistered(RegistryFact, type="manyhands.registry.peer-registered.v1")
 
 
 class CapacityOffered(RegistryFact, type="manyhands.registry.capacity-offered.v1"):
-    """A peer (`peer:<id>`) or council (`council:<la_code>`) makes `days` available for work that starts within the dates, both included."""
+    """A peer (`peer:<id>`) or council (`council:<la_code>`) makes `days` available for work that starts within the dates, both included.
+
+    `kinds` of support that they are for; empty: any.
+    """
 
     offer: str
     owner: str
     days: Days
     starts: date
     ends: date
+    kinds: tuple[Code, ...] = ()
 
 
 class PeerLeft(RegistryFact, type="manyhands.registry.peer-left.v1"):
@@ -111,12 +115,13 @@ class Post(Value):
 
 
 class Offer(Value):
-    """Days made available for work that starts within the dates, both included."""
+    """Days made available for work that starts within the dates, both included, of these `kinds` of support (empty: any)."""
 
     offer: str
     days: Days
     starts: date
     ends: date
+    kinds: tuple[Code, ...] = ()
 
 
 class Span(Value):

@@ -78,22 +78,28 @@ class Columns:
         self.peer_load, self.council_load = Carried(len(peers)), Carried(len(states))
         self.scarcity: Ints = np.zeros(len(peers), np.int64)
         self.visits = Visits()
-        self._pools: Kept[tuple[str, int, Needs], Pool] = Kept(max(64, _ROWS_KEPT // max(1, len(peers))))
-        self._council_days: Kept[int, InForce] = Kept(1024)
+        self._pools: Kept[tuple[str, int, str, Needs], Pool] = Kept(max(64, _ROWS_KEPT // max(1, len(peers))))
+        self._council_days: Kept[tuple[int, str], InForce] = Kept(1024)
 
-    def pool(self, role: str, starts: date, needs: Needs) -> Pool:
-        """Who may serve in the role on that day in work with these needs."""
-        day = starts.toordinal()
-        return self._pools.get((role, day, needs)) or self._pools.put((role, day, needs), Pool(self, role, day, needs))
+    def pool(self, role: str, starts: date, kind: str, needs: Needs) -> Pool:
+        """Who may serve in the role on that day in work of this kind and with these needs."""
+        day, kind = starts.toordinal(), self.named(kind)
+        key = (role, day, kind, needs)
+        return self._pools.get(key) or self._pools.put(key, Pool(self, role, day, kind, needs))
+
+    def named(self, kind: str) -> str:
+        """The kind of support where an offer names it; "" stands for all others, for which offers are alike."""
+        return kind if kind in self.peer_offers.kinds or kind in self.council_offers.kinds else ""
 
     def holders(self, role: str, day: int) -> Ints:
         """Who holds the role on the day, active or not."""
         return self.posts.get(role, _NOBODY).holders(day)
 
-    def council_offers_on(self, day: int) -> InForce:
-        """What councils offer on that day, by council."""
+    def council_offers_on(self, day: int, kind: str) -> InForce:
+        """What councils offer on that day for this kind of support, by council."""
+        key = (day, self.named(kind))
         everyone = np.arange(len(self.councils.codes))
-        return self._council_days.get(day) or self._council_days.put(day, self.council_offers.in_force(day, everyone))
+        return self._council_days.get(key) or self._council_days.put(key, self.council_offers.in_force(day, everyone, kind))
 
     def carry(self, owner: str, records: Records) -> None:
         """Takes over what the registry says that one owner carries."""

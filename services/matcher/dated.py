@@ -83,6 +83,11 @@ class Offers:
         self._starts = _column(offer.starts.toordinal() for offer in rows)
         self._ends = _column(offer.ends.toordinal() for offer in rows)
         self.days: Floats = np.array([offer.days for offer in rows], np.float64)
+        self.kinds = frozenset(kind for offer in rows for kind in offer.kinds)
+        """The kinds of support that offers name; an offer that names none is for any."""
+        self._for = {
+            kind: np.fromiter((not offer.kinds or kind in offer.kinds for offer in rows), np.bool_, len(rows)) for kind in ("", *self.kinds)
+        }
         self.used: Floats = np.zeros(len(rows))
         self.changes = 0
         """How often what is used has been set."""
@@ -94,12 +99,14 @@ class Offers:
         for row in range(self._first[owner], self._first[owner + 1]):
             self.used[row] = by_name.get(self._names[row], 0.0)
 
-    def in_force(self, day: int, owners: Ints) -> "InForce":
-        """The offers of these owners that take work which starts on the day."""
+    def in_force(self, day: int, owners: Ints, kind: str | None = None) -> "InForce":
+        """The offers of these owners that take work which starts on the day: of this kind of support, or of one kind or another."""
         first, sizes = self._first[owners], self._first[owners + 1] - self._first[owners]
         position = np.repeat(np.arange(len(owners)), sizes)
         rows = np.arange(len(position)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
         hit = (self._starts[rows] <= day) & (day <= self._ends[rows])
+        if kind is not None and self.kinds:
+            hit &= self._for.get(kind, self._for[""])[rows]
         return InForce(self, rows[hit], position[hit], len(owners))
 
 

@@ -117,10 +117,11 @@ def _in_intervention(case: Case) -> tuple[str, str]:
 
 
 def _no_offer(who: str, verb: str, offers: Sequence[Offer], case: Case) -> tuple[str, str]:
-    starts = day(case.ask.starts)
+    starts, restricted = day(case.ask.starts), any(offer.kinds for offer in offers)
+    work = "work of this kind" if restricted else "work"
     others = f"; what is offered is for work that begins {_offers(offers)}" if offers else ""
-    change = f"{who if who != 'They' else 'they'} offered {case.ask.days:g} days for work that begins on {starts}"
-    return f"{who} {verb} no days for work that begins on {starts}{others}.", change
+    change = f"{who if who != 'They' else 'they'} offered {case.ask.days:g} days for {work} that begins on {starts}"
+    return f"{who} {verb} no days for {work} that begins on {starts}{others}.", change
 
 
 def _dates(case: Case) -> tuple[str, str]:
@@ -176,7 +177,7 @@ def _worked_there(case: Case) -> tuple[str, str]:
 
 def _too_few(case: Case, who: str, free: float | None, offers: Sequence[Offer]) -> tuple[str, str]:
     left, asked, starts = max(free or 0.0, 0.0), case.ask.days, case.ask.starts
-    offered = max((offer.days for offer in offers if offer.starts <= starts <= offer.ends), default=0.0)
+    offered = max((offer.days for offer in case.for_it(offers)), default=0.0)
     wanting, month = asked - left, f"{starts:%B %Y}"
     have = f"{who[0].upper()}{who[1:]} {'have' if who == 'they' else 'has'}"
     fact = f"{have} {left:g} days free of {offered:g} offered for work that begins on {day(starts)}; {asked:g} are asked."
@@ -264,7 +265,14 @@ def _spans(spans: Iterable[Span]) -> str:
 
 
 def _offers(offers: Iterable[Offer]) -> str:
-    return _listed([f"from {day(offer.starts)} to {day(offer.ends)}" for offer in sorted(offers, key=lambda offer: offer.starts)])
+    in_order = sorted(offers, key=lambda offer: offer.starts)
+    return _listed([f"from {day(offer.starts)} to {day(offer.ends)}{_only_for(offer)}" for offer in in_order])
+
+
+def _only_for(offer: Offer) -> str:
+    """The kinds of support that the days are for, where not for any."""
+    titles = [KINDS[kind].title if kind in KINDS else kind for kind in offer.kinds]
+    return f" ({_listed(titles)} only)" if titles else ""
 
 
 def _listed(words: Sequence[str]) -> str:

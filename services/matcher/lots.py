@@ -24,7 +24,9 @@ class Lot:
         self.columns, self.policy = columns, policy
         self.asks = [ask for ask, _ in places]
         self.needs = [Needs.of(ask.kind, ask.days, policy) for ask in self.asks]
-        self.pools: list[Pool] = [columns.pool(role, ask.starts, needs) for (ask, role), needs in zip(places, self.needs, strict=True)]
+        self.pools: list[Pool] = [
+            columns.pool(role, ask.starts, ask.kind, needs) for (ask, role), needs in zip(places, self.needs, strict=True)
+        ]
         self.place: Ints = np.repeat(np.arange(len(places)), [len(pool.peers) for pool in self.pools])
         self.peers: Ints = _end_to_end(pool.peers for pool in self.pools)
         self.homes: Ints = _end_to_end(pool.homes for pool in self.pools)
@@ -51,7 +53,8 @@ class Lot:
             self.pools[:1],
         )
         alone.place, alone.peers, alone.homes = np.zeros(1, np.int64), row, columns.homes[row]
-        alone.scarceness = self.pools[0].scarceness_of(columns.peer_offers.in_force(self.asks[0].starts.toordinal(), row).offered)
+        day, kind = self.asks[0].starts.toordinal(), columns.named(self.asks[0].kind)
+        alone.scarceness = self.pools[0].scarceness_of(columns.peer_offers.in_force(day, row, kind).offered)
         alone._cells = alone.homes
         return alone
 

@@ -117,10 +117,10 @@ def _pairs(columns: Columns, prices: Prices, policy: Policy, asked: tuple[Ask, s
     peers = np.array(sorted(standing.within), np.int64)
     rows = standing.peers.searchsorted(peers)
     fit, day = standing.fit[rows], ask.starts.toordinal()
-    home_free = columns.council_offers_on(day).free()[columns.homes[peers]]
+    home_free = columns.council_offers_on(day, ask.kind).free()[columns.homes[peers]]
     place, story, team = (np.full(len(peers), number) for number in at)
     visit = np.full(len(peers), "release" in Needs.of(ask.kind, ask.days, policy).of_kind) & columns.officer[peers]
-    free = columns.peer_offers.in_force(day, peers).free()
+    free = columns.peer_offers.in_force(day, peers, ask.kind).free()
     load = (fit - standing.value[rows]) / BILLION
     days = np.full(len(peers), ask.days)
     return Pairs(place, peers, fit / BILLION, load, story, team, peers == (-1 if shown is None else shown), visit, days, free, home_free)

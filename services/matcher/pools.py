@@ -48,15 +48,16 @@ class Needs(NamedTuple):
 
 
 class At(NamedTuple):
-    """What a check looks at: everybody's columns, the first day of the work, and what the work needs."""
+    """What a check looks at: everybody's columns, the first day of the work, its kind (see Columns.named), and what it needs."""
 
     columns: "Columns"
     day: int
+    kind: str
     needs: Needs
 
 
 class Pool:
-    """Who is left of the holders of a role on a day, in the order of their ids; nothing here changes with load.
+    """Who is left of the holders of a role on a day for a kind of work, in the order of their ids; nothing here changes with load.
 
     excluded: how many of the whole register were left out by which rule, without zeros.
     peers, homes: rows of Columns. offers, council_offers: those in force, by peer of the pool and by council.
@@ -67,21 +68,21 @@ class Pool:
     TYPICAL_DAYS = 4.0
     """Days of a typical deployment, whatever is asked now. Source: published visits of peer teams last 3 to 5 days."""
 
-    def __init__(self, columns: "Columns", role: str, day: int, needs: Needs) -> None:
+    def __init__(self, columns: "Columns", role: str, day: int, kind: str, needs: Needs) -> None:
         self.excluded: dict[str, int] = {}
         holders = columns.holders(role, day)
         peers = holders[columns.active[holders]]
         self._count("inactive", len(columns.ids) - columns.active_count)
         self._count("role", columns.active_count - len(peers))
-        at = At(columns, day, needs)
+        at = At(columns, day, kind, needs)
         for code, check in CHECKS.items():
             left = peers[check(at, peers)]
             self._count(code, len(peers) - len(left))
             peers = left
         self.peers: Ints = peers
         self.homes: Ints = columns.homes[peers]
-        self.offers: InForce = columns.peer_offers.in_force(day, peers)
-        self.council_offers = columns.council_offers_on(day)
+        self.offers: InForce = columns.peer_offers.in_force(day, peers, kind)
+        self.council_offers = columns.council_offers_on(day, kind)
         capacity = self._capacity(self.offers.offered)
         self._mean = float(capacity.sum()) / max(1, len(peers))
         self.scarceness: Floats = self._mean / capacity
@@ -138,11 +139,11 @@ def _in_intervention(at: At, peers: Ints) -> Flags:
 
 
 def _dates(at: At, peers: Ints) -> Flags:
-    return at.columns.peer_offers.in_force(at.day, peers).offering
+    return at.columns.peer_offers.in_force(at.day, peers, at.kind).offering
 
 
 def _council_dates(at: At, peers: Ints) -> Flags:
-    return at.columns.council_offers_on(at.day).offering[at.columns.homes[peers]]
+    return at.columns.council_offers_on(at.day, at.kind).offering[at.columns.homes[peers]]
 
 
 def _absence(at: At, peers: Ints) -> Flags:

@@ -85,10 +85,10 @@ _IN_ORDER: Final = (
         _OURS,
         "no_giving_from",
     ),
-    Rule("dates", "The peer offers no days for work that starts on that day.", "with no days offered then", True, _REGISTER),
+    Rule("dates", "The peer offers no days for work of that kind that starts on that day.", "with no days offered then", True, _REGISTER),
     Rule(
         "council_dates",
-        "The peer's council offers no days for work that starts on that day.",
+        "The peer's council offers no days for work of that kind that starts on that day.",
         "of a council with no days offered then",
         True,
         _REGISTER,

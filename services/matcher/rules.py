@@ -147,10 +147,21 @@ class Case:
         return [span for span in self.peer.absences if span.starts <= last and (span.ends is None or first <= span.ends)]
 
     def peer_free(self) -> float | None:
-        return _free(self.register, f"peer:{self.peer.peer}", self.peer.offers, self.ask.starts)
+        return self._free(f"peer:{self.peer.peer}", self.peer.offers)
 
     def council_free(self) -> float | None:
-        return _free(self.register, f"council:{self.peer.council}", self.home.offers if self.home else (), self.ask.starts)
+        return self._free(f"council:{self.peer.council}", self.home.offers if self.home else ())
+
+    def _free(self, owner: str, offers: tuple[Offer, ...]) -> float | None:
+        """Free days of the offer for this work that has most: that one is charged with all the days. None without an offer."""
+        load = self.register.records.loads.get(owner)
+        used = {offer.offer: offer.used for offer in load.offers} if load else {}
+        return max((offer.days - used.get(offer.offer, 0.0) for offer in self.for_it(offers)), default=None)
+
+    def for_it(self, offers: Iterable[Offer]) -> list[Offer]:
+        """The offers that this work may be charged to."""
+        day, kind = self.ask.starts, self.ask.kind
+        return [offer for offer in offers if offer.starts <= day <= offer.ends and (not offer.kinds or kind in offer.kinds)]
 
     def visits(self) -> int:
         """Visits with a peer team within a year of the first day."""
@@ -232,11 +243,3 @@ def months_before(day: date, months: int) -> date:
 
 def _any(spans: Iterable[Span], day: date) -> bool:
     return any(lasts(span, day) for span in spans)
-
-
-def _free(register: Register, owner: str, offers: tuple[Offer, ...], starts: date) -> float | None:
-    """Free days of the offer in force on the first day that has most: that one is charged with all the days. None without an offer."""
-    load = register.records.loads.get(owner)
-    used = {offer.offer: offer.used for offer in load.offers} if load else {}
-    free = [offer.days - used.get(offer.offer, 0.0) for offer in offers if offer.starts <= starts <= offer.ends]
-    return max(free) if free else None

@@ -105,7 +105,7 @@ def _worth_of_one_more(columns: Columns, wanted: Sequence[tuple[Ask, str]], poli
         return np.zeros(len(columns.ids))
     everyone, day = np.arange(len(columns.ids)), as_of.toordinal()
     peers = np.concatenate(peer)
-    council_capacity = _deployments(columns.council_offers_on(day).offered)
+    council_capacity = _deployments(columns.council_offers.in_force(day, np.arange(len(columns.councils.codes))).offered)
     market = Market(
         places=np.ones(len(wanted), np.int64),
         capacity=_deployments(columns.peer_offers.in_force(day, everyone).offered),

@@ -75,6 +75,7 @@ class OfferRow(Command):
     days: Cell
     from_: Cell = Field(alias="from")
     to: Cell
+    kinds: Cell = ""
 
 
 class _OfPeer(Command):

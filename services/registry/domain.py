@@ -1,6 +1,6 @@
 """What may be held and placed: pure decisions over the accounts of peers and councils. Everything here counts half-days."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -16,7 +16,10 @@ class BrokenStory(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A capacity offer with what is used of it. `owner` is `peer:<id>` or `council:<la_code>`; both dates are included."""
+    """A capacity offer with what is used of it. `owner` is `peer:<id>` or `council:<la_code>`; both dates are included.
+
+    kinds: of support that it is for; empty: any.
+    """
 
     offer: str
     owner: str
@@ -25,6 +28,7 @@ class Account:
     offered: int
     held: int = 0
     placed: int = 0
+    kinds: Collection[str] = ()
 
     @property
     def free(self) -> int:
@@ -94,7 +98,7 @@ def select(selected: MatchSelected, hold: Hold | None, known: Known) -> Decision
     new = _unknown(selected.lines, hold)
     if not new:
         return Decision(hold)
-    charged = charge(new, selected.starts, "held", known, visit=_is_visit(selected.kind))
+    charged = charge(new, Deployment(selected.kind, selected.starts), "held", known)
     if isinstance(charged, Refusal):
         return Decision(hold, _refused(selected, charged))
     lines = (*(hold.lines if hold else ()), *charged)
@@ -111,7 +115,7 @@ def arrange(recorded: ArrangementRecorded, hold: Hold | None, known: Known) -> D
     new = _unknown(recorded.lines, hold)
     if not new and not ripe:
         return Decision(hold)
-    charged = charge(new, recorded.starts, "placed", known, visit=_is_visit(recorded.kind))
+    charged = charge(new, Deployment(recorded.kind, recorded.starts), "placed", known)
     if isinstance(charged, Refusal):
         return Decision(hold, _refused(recorded, charged))
     lines = (*(replace(line, state="placed") if line in ripe else line for line in old), *charged)
@@ -163,11 +167,27 @@ class Refusal:
     short_by: int
 
 
-def charge(lines: Iterable[Line], starts: date, state: str, known: Known, *, visit: bool = False) -> tuple[HeldLine, ...] | Refusal:
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What is charged for: the kind of support (None: not told, and any offer will do) and its first day."""
+
+    kind: str | None
+    starts: date
+
+    @property
+    def visit(self) -> bool:
+        return self.kind in KINDS and "release" in KINDS[self.kind].needs
+
+    def goes_to(self, account: Account) -> bool:
+        """Whether the offer is in force then, and for this kind."""
+        return account.starts <= self.starts <= account.ends and (self.kind is None or not account.kinds or self.kind in account.kinds)
+
+
+def charge(lines: Iterable[Line], work: Deployment, state: str, known: Known) -> tuple[HeldLine, ...] | Refusal:
     """Charge every line to an offer of its peer and one of its council, counting what the lines before it take; all lines or none.
 
-    All days of a line go to one offer: of those in force on the first day of the work the one with most free days (of two alike
-    the one whose name sorts first). docs/decisions says why.
+    All days of a line go to one offer: of those that the work may go to the one with most free days (of two alike the one whose name
+    sorts first). docs/decisions says why.
     """
     taken: dict[str, int] = {}
     charged = []
@@ -175,15 +195,15 @@ def charge(lines: Iterable[Line], starts: date, state: str, known: Known, *, vis
         days = half_days(line.days)
         if known.councils.get(line.peer) != line.council:
             return Refusal(line, "unknown_peer", days)
-        peer = _roomiest(known, peer_owner(line.peer), starts, taken)
-        council = _roomiest(known, council_owner(line.council), starts, taken)
+        peer = _roomiest(known, peer_owner(line.peer), work, taken)
+        council = _roomiest(known, council_owner(line.council), work, taken)
         if peer is None or council is None:
             return Refusal(line, "no_offer", days)
         for (left, offer), rule in ((peer, "peer_days"), (council, "council_days")):
             if days > left:
                 return Refusal(line, rule, days - left)
             taken[offer] = taken.get(offer, 0) + days
-        charged.append(HeldLine(line, starts, state, peer[1], council[1], visit))
+        charged.append(HeldLine(line, work.starts, state, peer[1], council[1], work.visit))
     return tuple(charged)
 
 
@@ -202,16 +222,12 @@ def owners(hold: Hold) -> set[str]:
     return {owner for line in hold.lines for owner in (peer_owner(line.line.peer), council_owner(line.line.council))}
 
 
-def _is_visit(kind: str | None) -> bool:
-    return kind in KINDS and "release" in KINDS[kind].needs
-
-
-def _roomiest(known: Known, owner: str, day: date, taken: Mapping[str, int]) -> tuple[int, str] | None:
-    """(half-days left, offer) of the offer in force on the day of which most is left."""
+def _roomiest(known: Known, owner: str, work: Deployment, taken: Mapping[str, int]) -> tuple[int, str] | None:
+    """(half-days left, offer) of the offer that the work may go to of which most is left."""
     left = [
         (taken.get(account.offer, 0) + known.taken.get(account.offer, 0) - account.free, account.offer)
         for account in known.accounts.get(owner, ())
-        if account.starts <= day <= account.ends
+        if work.goes_to(account)
     ]
     if not left:
         return None

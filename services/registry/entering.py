@@ -120,7 +120,8 @@ async def _enter_offers(work: Work, entries: Sequence[OfferEntry], actor: str, b
     if refused:
         raise Overtaken(refused)
     for entry in entries:
-        offered = CapacityOffered(offer=entry.offer, owner=entry.of, days=entry.half_days / 2, starts=entry.starts, ends=entry.ends)
+        days, kinds = entry.half_days / 2, entry.kinds
+        offered = CapacityOffered(offer=entry.offer, owner=entry.of, days=days, starts=entry.starts, ends=entry.ends, kinds=kinds)
         work.say(offered, entry.of, because)
     await _say_owners(work, {entry.of for entry in entries}, actor, because)
 

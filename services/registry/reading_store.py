@@ -15,7 +15,7 @@ _PEERS = """select peer, kind, council, name, party, themes, email, active, lang
                                                                   and (ends is null or ends >= $5)))
               and peer > $6 order by peer limit $7"""
 _NAMES = "select peer, name from peer where peer = any($1::text[]) order by peer"
-_ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed from offer
+_ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed, kinds from offer
                where ($1::text is null or owner = $1) and offer > $2 order by offer limit $3"""
 _HOLD = "select match, request, state, expires_at from hold where match = $1"
 _LINES = "select * from hold_line where match = $1 order by line"
@@ -28,7 +28,7 @@ _PAGE: dict[Kind, str] = {
                 where ($1 = '' or peer > $1) order by peer limit $2""",
     "posts": """select peer, council, role, starts, ends from post
                 where ($1 = '' or (peer, council, role, starts) > ($1, $3, $4, $5::date)) order by peer, council, role, starts limit $2""",
-    "offers": """select offer, owner as of, offered as half_days, starts, ends from offer
+    "offers": """select offer, owner as of, offered as half_days, starts, ends, kinds from offer
                  where ($1 = '' or offer > $1) order by offer limit $2""",
 }
 

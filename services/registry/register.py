@@ -110,16 +110,20 @@ class PostEntry(Entry):
 
 
 class OfferEntry(Entry):
-    """Half-days that a peer or council makes available for work that starts within the dates, both included."""
+    """Half-days that a peer or council makes available for work that starts within the dates, both included.
 
-    columns: ClassVar = ("offer", "owner", "days", "from", "to")
-    optional: ClassVar = frozenset[str]()
+    `kinds` of support that they are for; empty: any.
+    """
+
+    columns: ClassVar = ("offer", "owner", "days", "from", "to", "kinds")
+    optional: ClassVar = frozenset({"kinds"})
 
     offer: str
     of: str
     half_days: int
     starts: date
     ends: date
+    kinds: tuple[str, ...] = ()
 
     def key(self) -> str:
         return self.offer
@@ -128,7 +132,8 @@ class OfferEntry(Entry):
         return self.of
 
     def cells(self) -> tuple[str, ...]:
-        return (self.offer, self.of, f"{self.half_days / 2:g}", self.starts.isoformat(), self.ends.isoformat())
+        days = f"{self.half_days / 2:g}"
+        return (self.offer, self.of, days, self.starts.isoformat(), self.ends.isoformat(), ";".join(self.kinds))
 
 
 DATED: Mapping[Kind, type[DatedEntry]] = {

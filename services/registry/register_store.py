@@ -17,8 +17,8 @@ _POSTS = """select p.peer, p.council, p.role, p.starts, p.ends from post p
             join unnest($1::text[], $2::text[], $3::text[], $4::date[]) as k(peer, council, role, starts)
             using (peer, council, role, starts)"""
 _POSTS_OF = "select peer, council, role, starts, ends from post where peer = any($1::text[]) order by peer, starts, council, role"
-_OFFERS = "select offer, owner, offered, starts, ends, held + placed as used from offer where offer = any($1::text[])"
-_OFFERS_OF = "select owner, offer, offered, starts, ends from offer where owner = any($1::text[]) order by owner, starts, offer"
+_OFFERS = "select offer, owner, offered, starts, ends, kinds, held + placed as used from offer where offer = any($1::text[])"
+_OFFERS_OF = "select owner, offer, offered, starts, ends, kinds from offer where owner = any($1::text[]) order by owner, starts, offer"
 _DATED = """select owner as of, item, starts, ends, value from dated
             join unnest($2::text[], $3::text[], $4::date[]) as k(owner, item, starts) using (owner, item, starts) where kind = $1"""
 _DATED_OF = """select kind, owner as of, item, starts, ends, value from dated where owner = any($1::text[])
@@ -52,9 +52,9 @@ _WRITE_POSTS = """insert into post (peer, council, role, starts, ends)
     select t.* from jsonb_to_recordset($1::jsonb) as t(peer text, council text, role text, starts date, ends date)
     on conflict (peer, council, role, starts) do update set ends = excluded.ends"""
 _LOCK_OFFERS = "select offer from offer where offer = any($1::text[]) order by offer for update"
-_WRITE_OFFERS = """insert into offer (offer, owner, offered, starts, ends)
-    select t.* from jsonb_to_recordset($1::jsonb) as t(offer text, of text, half_days integer, starts date, ends date)
-    on conflict (offer) do update set offered = excluded.offered, starts = excluded.starts, ends = excluded.ends
+_WRITE_OFFERS = """insert into offer (offer, owner, offered, starts, ends, kinds)
+    select t.* from jsonb_to_recordset($1::jsonb) as t(offer text, of text, half_days integer, starts date, ends date, kinds text[])
+    on conflict (offer) do update set offered = excluded.offered, starts = excluded.starts, ends = excluded.ends, kinds = excluded.kinds
     where offer.owner = excluded.owner and offer.held + offer.placed <= excluded.offered
     returning offer"""
 _TOUCH_PEERS = """update peer set version = version + 1, changed_at = $2, changed_by = $3 where peer = any($1::text[])
@@ -187,7 +187,7 @@ async def version(db: Connection, owner: str) -> tuple[int, datetime, str] | Non
 
 def _offer(row: Any) -> OfferEntry:
     starts, ends = row["starts"], row["ends"]
-    return OfferEntry(offer=row["offer"], of=row["owner"], half_days=row["offered"], starts=starts, ends=ends)
+    return OfferEntry(offer=row["offer"], of=row["owner"], half_days=row["offered"], starts=starts, ends=ends, kinds=tuple(row["kinds"]))
 
 
 def _json(entries: Iterable[Entry]) -> str:

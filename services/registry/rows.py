@@ -7,6 +7,7 @@ from services.registry.cells import IDENT, LONGEST, Cells, Fault
 from services.registry.register import DATED, CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
 from services.vocabulary import words
 from services.vocabulary.councils import COUNCIL_TYPES, REGIONS, Council, reference_councils
+from services.vocabulary.kinds import kind_code, kind_suggestions
 from services.vocabulary.ladder import (
     evidence_code,
     evidence_suggestions,
@@ -127,7 +128,10 @@ def _offer(row: Cells) -> OfferEntry | None:
                 "owner", given, "owner", "This is neither a peer nor a council.", "Write peer:<identifier> or council:<code or name>."
             )
     starts, ends = row.period(open_end=False)
-    return OfferEntry(offer=offer, of=f"{kind}:{name}", half_days=half_days, starts=starts, ends=ends) if starts and ends else None
+    kinds = row.words("kinds", kind_code, kind_suggestions, "kind of support")
+    if not starts or not ends:
+        return None
+    return OfferEntry(offer=offer, of=f"{kind}:{name}", half_days=half_days, starts=starts, ends=ends, kinds=kinds)
 
 
 def _of_peer(kind: Kind, *, open_end: bool = True) -> Callable[[Cells], Entry | None]:

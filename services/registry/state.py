@@ -106,4 +106,6 @@ def _feedback(entries: Sequence[DatedEntry]) -> Feedback | None:
 
 
 def _offers(entries: Iterable[OfferEntry]) -> tuple[Offer, ...]:
-    return tuple(Offer(offer=entry.offer, days=entry.half_days / 2, starts=entry.starts, ends=entry.ends) for entry in entries)
+    return tuple(
+        Offer(offer=entry.offer, days=entry.half_days / 2, starts=entry.starts, ends=entry.ends, kinds=entry.kinds) for entry in entries
+    )

@@ -12,7 +12,7 @@ from services.registry.domain import Account, HeldLine, Hold, charges, half_days
 # holds before accounts, each in the order of its key: so two batches that want the same rows queue up and never embrace
 _LOCK_HOLDS = "select match, request, state, expires_at from hold where match = any($1::text[]) order by match for update"
 _LINES = "select * from hold_line where match = any($1::text[]) order by match, line"
-_LOCK_ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed from offer
+_LOCK_ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed, kinds from offer
                     where offer in (select f.offer from unnest($1::text[], $2::date[]) as w(owner, day)
                                     join offer f on f.owner = w.owner and w.day between f.starts and f.ends
                                     union select unnest($3::text[]))

@@ -151,13 +151,14 @@ class Found(BaseModel):
 
 
 class Offer(BaseModel):
-    """Working days for work that starts within the dates, both included."""
+    """Working days for work that starts within the dates, both included, of these kinds of support (empty: any)."""
 
     offer: str
     owner: str
     days: float
     from_: date = Field(serialization_alias="from")
     to: date
+    kinds: list[str]
 
 
 class Offers(BaseModel):
@@ -233,7 +234,8 @@ def feedback(entries: Iterable[DatedEntry]) -> list[Feedback]:
 
 def offer(row: Any) -> Offer:
     """An offer as shown, from its row in half-days."""
-    return Offer(offer=row["offer"], owner=row["owner"], days=row["offered"] / 2, from_=row["starts"], to=row["ends"])
+    days, kinds = row["offered"] / 2, row["kinds"]
+    return Offer(offer=row["offer"], owner=row["owner"], days=days, from_=row["starts"], to=row["ends"], kinds=kinds)
 
 
 def account(row: Any) -> Account:

@@ -257,6 +257,18 @@ def test_a_peer_whose_offer_ended_the_day_before_is_not_suggested() -> None:
     assert refused(register(peer(offers=(offer("o", 8, ends=date(2026, 11, 30)),))), ask(), "dates")
 
 
+@shows("dates")
+def test_days_offered_for_another_kind_of_support_are_none_for_this_one() -> None:
+    for_mentoring = offer("o", 8).model_copy(update={"kinds": ("mentoring_defined_period",)})
+    assert refused(register(peer(offers=(for_mentoring,))), ask(), "dates")
+
+
+@beside("dates")
+def test_days_offered_for_this_kind_of_support_among_others_are_offered() -> None:
+    for_both = offer("o", 8).model_copy(update={"kinds": ("mentoring_defined_period", ask().kind)})
+    assert suggested(register(peer(offers=(for_both,))), ask()) == ["p1"]
+
+
 @beside("dates")
 def test_a_peer_whose_offer_ends_on_the_first_day_of_the_work_is_suggested() -> None:
     assert suggested(register(peer(offers=(offer("o", 8, ends=STARTS),))), ask()) == ["p1"]
@@ -286,6 +298,12 @@ def test_a_council_may_receive_although_it_gives_nothing() -> None:
 def test_a_peer_whose_council_offers_days_from_new_year_only_is_not_suggested_in_december() -> None:
     late = council(PORTSMOUTH, offers=(offer("o", 50, starts=date(2027, 1, 1)),))
     assert refused(register(late, peer()), ask(), "council_dates")
+
+
+@shows("council_dates")
+def test_a_council_that_offers_days_for_mentoring_alone_gives_none_for_anything_else() -> None:
+    for_mentoring = offer("o", 50).model_copy(update={"kinds": ("mentoring_defined_period",)})
+    assert refused(register(council(PORTSMOUTH, offers=(for_mentoring,)), peer()), ask(), "council_dates")
 
 
 @beside("council_dates")

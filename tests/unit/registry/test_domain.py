@@ -1,6 +1,7 @@
 """What may be held and placed: sentences that need no database."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -106,6 +107,21 @@ def test_two_lines_of_one_peer_may_be_charged_to_two_offers() -> None:
 def test_an_offer_that_is_not_in_force_when_the_work_starts_is_none(starts: date, ends: date) -> None:
     closed = known(account("a", "peer:p1", 10, starts=starts, ends=ends), account("c", "council:383", 50))
     assert refusal(domain.select(choice(line(1)), None, closed)) == (1, "no_offer", 4)
+
+
+def test_work_is_charged_to_an_offer_that_names_its_kind_or_none_at_all() -> None:
+    for_reviews = replace(account("a", "peer:p1", 20), kinds=("peer_review",))
+    offered = known(for_reviews, account("b", "peer:p1", 6), account("c", "council:383", 50))
+    for kind, offer in (("peer_review", "a"), ("bespoke", "b")):
+        decision = domain.select(choice(line(1)).model_copy(update={"kind": kind}), None, offered)
+        assert decision.hold is not None
+        assert decision.hold.lines[0].peer_offer == offer
+
+
+def test_days_for_another_kind_of_support_are_no_offer() -> None:
+    for_reviews = replace(account("a", "peer:p1", 20), kinds=("peer_review",))
+    asked = choice(line(1)).model_copy(update={"kind": "bespoke"})
+    assert refusal(domain.select(asked, None, known(for_reviews, account("c", "council:383", 50)))) == (1, "no_offer", 4)
 
 
 def test_without_an_offer_of_the_council_nothing_is_held() -> None:

@@ -190,3 +190,15 @@ def test_a_last_day_that_moves_is_told_again_and_one_that_stays_is_not() -> None
 
 def test_posts_that_are_entered_after_they_ended_are_no_departure() -> None:
     assert departures([], [post("2010-01-01", "2014-05-01")]) == []
+
+
+def test_an_offer_may_name_the_kinds_of_support_that_it_is_for_by_code_or_title() -> None:
+    found = entry("offers", kinds="peer review; mentoring_defined_period")
+    assert isinstance(found, OfferEntry)
+    assert found.kinds == ("peer_review", "mentoring_defined_period")
+
+
+def test_a_kind_of_support_that_nobody_knows_is_a_fault_that_names_what_may_be_meant() -> None:
+    (fault,) = faults("offers", kinds="peer revue")
+    assert (fault.column, fault.rule) == ("kinds", "unknown_kind_of_support")
+    assert "peer_review" in fault.remedy
