@@ -96,6 +96,16 @@ async def test_who_is_not_there_or_offers_nothing_then_is_refused(
     assert (refused.rule, refused.short_by) == (rule, 4)
 
 
+async def test_days_that_are_offered_for_reviews_go_to_a_review_alone(house: House) -> None:
+    await house.imports("offers", "p1-27,peer:p1,10,2027-01-01,2027-12-31,peer review", header="offer,owner,days,from,to,kinds")
+    mentoring, review = (
+        selected(match, line(1, "p1")).model_copy(update={"kind": kind}) for match, kind in (("m1", "bespoke"), ("m2", "peer_review"))
+    )
+    await house.hear(mentoring, review)
+    assert [(refused.match, refused.rule) for refused in await house.facts(HoldRefused)] == [("m1", "no_offer")]
+    assert await house.account("p1-27") == (4, 0)
+
+
 async def test_a_peer_who_is_no_longer_active_is_refused(house: House) -> None:
     await house.imports("peers", "p1,member,Leeds,Rowan Ashdown,Labour,,,no", header="peer,kind,council,name,party,themes,email,active")
     await house.hear(selected("m1", line(1, "p1")))

@@ -199,6 +199,6 @@ def test_an_offer_may_name_the_kinds_of_support_that_it_is_for_by_code_or_title(
 
 
 def test_a_kind_of_support_that_nobody_knows_is_a_fault_that_names_what_may_be_meant() -> None:
-    (fault,) = faults("offers", kinds="peer revue")
+    (fault,) = faults("offers", kinds="peer reviw")
     assert (fault.column, fault.rule) == ("kinds", "unknown_kind_of_support")
     assert "peer_review" in fault.remedy
