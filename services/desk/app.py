@@ -2,7 +2,19 @@
 
 from fastapi import APIRouter
 
-from services.desk import cover, home, my_desk, new_request, operators, rebuild_api, request_orders, request_page, sign_in, spread_page
+from services.desk import (
+    cover,
+    home,
+    my_desk,
+    new_request,
+    operators,
+    price_page,
+    rebuild_api,
+    request_orders,
+    request_page,
+    sign_in,
+    spread_page,
+)
 from services.desk.furniture import furnish
 from services.desk.handlers import ears
 from services.desk.settings import DeskSettings
@@ -18,6 +30,7 @@ ROOMS = (
     new_request.router,
     cover.router,
     spread_page.router,
+    price_page.router,
     operators.router,
     rebuild_api.router,
 )

@@ -90,8 +90,8 @@ def level(value: float, scale: Scale, kind: str = "level") -> Mark:
 
 
 def line(points: Sequence[tuple[float, float]], across: Scale, up: Scale, kind: str = "line") -> Mark:
-    """A line through points of (across, up), from left to right."""
-    placed = [_at(point, across, up) for point in sorted(points)]
+    """A line through points of (across, up), in their order."""
+    placed = [_at(point, across, up) for point in points]
     return Mark(kind, "M" + "L".join(placed) if placed else "")
 
 
@@ -120,7 +120,7 @@ def counts(scale: Scale) -> tuple[str, ...]:
 
 def shares(scale: Scale) -> tuple[str, ...]:
     """The ticks of a scale of shares, in per cent."""
-    return tuple(f"{tick * 100:.3g}%" for tick in scale.ticks())
+    return tuple(f"{tick * 100:.4g}%" for tick in scale.ticks())
 
 
 def whole(scale: Scale) -> Scale:

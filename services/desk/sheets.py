@@ -11,7 +11,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A heading, and how its cells are shown: words, count (1,204), days (4.5), share (41%) or index (0.412)."""
+    """A heading, and how its cells are shown: words, count (1,204), days (4.5), share (41%), tenths (41.2%) or index (0.412)."""
 
     title: str
     kind: str = "words"
@@ -22,7 +22,9 @@ class Column:
             return "–"
         if isinstance(cell, str):
             return cell
-        return {"count": f"{cell:,.0f}", "days": f"{cell:,g}", "share": f"{cell:.0%}", "index": f"{cell:.3f}"}.get(self.kind, str(cell))
+        return {"count": f"{cell:,.0f}", "days": f"{cell:,g}", "share": f"{cell:.0%}", "tenths": f"{cell:.1%}", "index": f"{cell:.3f}"}.get(
+            self.kind, str(cell)
+        )
 
     @property
     def numeric(self) -> bool:

@@ -17,6 +17,7 @@ from services.matcher import (
     scarcity_api,
     spread_api,
     store,
+    trial_api,
     turnover,
     why_api,
 )
@@ -239,4 +240,5 @@ router.include_router(policy_api.router)
 router.include_router(scarcity_api.router)
 router.include_router(round_api.router)
 router.include_router(spread_api.router)
+router.include_router(trial_api.router)
 router.include_router(why_api.router)

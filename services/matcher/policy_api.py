@@ -18,7 +18,7 @@ from services.matcher import policy_store
 from services.matcher.handlers import mirror
 from services.matcher.policy import Policy, uneven, what_is_wrong
 from services.matcher.policy_store import Kept
-from services.matcher.views import Adopt, Draft, PolicyList, PolicyView
+from services.matcher.policy_views import Adopt, Draft, PolicyList, PolicyView
 
 router = APIRouter(prefix="/policies", tags=["policies"])
 

@@ -52,7 +52,7 @@ def scarcity(register: Register, asks: Sequence[Ask], policy: Policy, as_of: dat
     more of that peer would add to it. The same inputs give the same prices on every machine. Takes seconds for a year of the sector.
     """
     columns = register.columns()
-    wanted = [(_moved(ask, as_of), role) for ask in asks for _, role in ask.places]
+    wanted = [(moved(ask, as_of), role) for ask in asks for _, role in ask.places]
     own = _worth_of_one_more(columns, wanted, policy, as_of)
     day = as_of.toordinal()
     holders = {role: columns.holders(role, day) for role in sorted(columns.posts)}
@@ -84,7 +84,7 @@ def unloaded(register: Register) -> Register:
     return bare
 
 
-def _moved(ask: Ask, day: date) -> Ask:
+def moved(ask: Ask, day: date) -> Ask:
     """The same request on that day, with nobody declined."""
     return replace(ask, starts=day, ends=day + (ask.ends - ask.starts), declined=frozenset())
 
@@ -105,10 +105,10 @@ def _worth_of_one_more(columns: Columns, wanted: Sequence[tuple[Ask, str]], poli
         return np.zeros(len(columns.ids))
     everyone, day = np.arange(len(columns.ids)), as_of.toordinal()
     peers = np.concatenate(peer)
-    council_capacity = _deployments(columns.council_offers.in_force(day, np.arange(len(columns.councils.codes))).offered)
+    council_capacity = deployments(columns.council_offers.in_force(day, np.arange(len(columns.councils.codes))).offered)
     market = Market(
         places=np.ones(len(wanted), np.int64),
-        capacity=_deployments(columns.peer_offers.in_force(day, everyone).offered),
+        capacity=deployments(columns.peer_offers.in_force(day, everyone).offered),
         request=np.concatenate(place),
         peer=peers,
         fit=np.concatenate(fit),
@@ -119,6 +119,6 @@ def _worth_of_one_more(columns: Columns, wanted: Sequence[tuple[Ask, str]], poli
     return allocate(market).prices.capacity
 
 
-def _deployments(days: Floats) -> Ints:
+def deployments(days: Floats) -> Ints:
     """Days of a year as whole typical deployments, at least one."""
     return np.maximum(1, days // Pool.TYPICAL_DAYS).astype(np.int64)

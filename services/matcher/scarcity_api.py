@@ -18,9 +18,9 @@ from services.matcher.columns import Register
 from services.matcher.handlers import mirror
 from services.matcher.mirror import ASKS
 from services.matcher.policy import Policy
+from services.matcher.policy_views import ScarcityView, WorkOut
 from services.matcher.scarcity import Scarcity, latest, scarcity, unloaded
 from services.matcher.scarcity_store import Kept
-from services.matcher.views import ScarcityView, WorkOut
 
 router = APIRouter(prefix="/scarcity", tags=["policies"])
 

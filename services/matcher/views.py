@@ -1,7 +1,7 @@
 """What callers of the matcher send and get."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,7 +11,6 @@ from schemas.rounds import RoundCompleted
 from services.matcher.giving import BestFit, Evenness, Month
 from services.matcher.grounds import Ground
 from services.matcher.lacking import Count, Recruit
-from services.matcher.policy import Policy
 from services.matcher.story import Story
 
 ReasonCode = Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z_]+$", description="a code, kept in the event")]
@@ -165,25 +164,6 @@ class Shortages(BaseModel):
     months: list[Count]
 
 
-class Draft(BaseModel):
-    """A policy to be written down: the numbers that differ from those of version `like` (the active one, if it is not named)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    like: Annotated[int, Field(ge=1)] | None = None
-    changes: dict[str, Any] = {}
-    reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
-
-
-class Adopt(BaseModel):
-    """Adopt a policy in the place of the one that you saw active."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    expected_active: Annotated[int, Field(ge=1)]
-    reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
-
-
 class AskRound(BaseModel):
     """Ask for an exact round. seconds: how long it may take; what it has not changed by then stays."""
 
@@ -244,50 +224,3 @@ class SpreadView(BaseModel):
     carried: list[int]
     months: list[Month]
     best_fit: BestFit
-
-
-class WorkOut(BaseModel):
-    """Work out the scarcity prices anew."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[str, Field(min_length=10, max_length=2000, description="why; nothing about any person")]
-
-
-class ScarcityView(BaseModel):
-    """The scarcity prices that rank: of how much demand, and the mean price of each role's holders, in fit.
-
-    priced: how many peers have a price above 0.
-    """
-
-    version: int
-    as_of: date
-    requests: int
-    places: int
-    roles: dict[str, float]
-    priced: int
-    author: str
-    written_at: datetime
-    registry_version: int
-    policy_version: int
-    reason: str
-
-
-class PolicyView(BaseModel):
-    """A policy: its numbers, who wrote it down, when and why, and who approved it if it was ever adopted."""
-
-    version: int
-    active: bool
-    author: str
-    written_at: datetime
-    reason: str
-    approved_by: str | None
-    adopted_at: datetime | None
-    because: str | None
-    policy: Policy
-
-
-class PolicyList(BaseModel):
-    """Every policy by version."""
-
-    policies: list[PolicyView]

@@ -60,6 +60,58 @@ def test_the_spread_of_the_work_in_charts_tables_and_files(fleet: Fleet, placed:
     assert placed in page.request.get(f"{fleet.url('desk')}/spread/peers.csv").text()
 
 
+def test_a_price_is_tried_on_the_last_year_written_down_and_adopted_by_somebody_else(
+    fleet: Fleet, placed: str, page: Page, browser: Browser
+) -> None:
+    there = f"{fleet.url('desk')}/spread/price"
+    sign_in(page, fleet.url("desk"), PERSONAS["governor-one"].name)
+    page.goto(there)
+    assert faults(page) == []
+    page.get_by_label("Try a price").fill("eleven")
+    page.get_by_role("button", name="Try it on the last year").click()
+    expect(page.get_by_role("alert")).to_contain_text("Enter a price from 0 to 10")
+    assert faults(page) == []
+    page.get_by_label("Try a price").fill("0.145")
+    page.get_by_role("button", name="Try it on the last year").click()
+    expect(page.get_by_role("img", name="Line chart.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("row", name="0.145 (tried)")).to_be_visible()
+    assert faults(page) == []
+    assert (
+        "0.145 (tried)" in page.request.get(f"{fleet.url('desk')}{page.get_by_role('link', name='Download').get_attribute('href')}").text()
+    )
+    page.get_by_role("button", name="Write it down").click()
+    expect(page.get_by_role("alert")).to_contain_text("Say why, in ten characters or more.")
+    page.get_by_label("Why should 0.145 be the price?").fill("Fewer places on the busiest, hardly any fit lost.")
+    page.get_by_role("button", name="Write it down").click()
+    expect(page.get_by_role("alert")).to_contain_text("It ranks once somebody else adopts it.")
+    expect(page.get_by_text("You wrote this policy. Somebody else must adopt it.").first).to_be_visible()
+
+    context = browser.new_context(viewport={"width": 320, "height": 700})
+    other = context.new_page()
+    sign_in(other, fleet.url("desk"), PERSONAS["governor-two"].name)
+    other.goto(there)
+    first = other.get_by_role("region", name="Waits for a second person").first
+    expect(first.get_by_role("table")).to_contain_text("Tried: 0.145")
+    assert faults(other) == []
+    assert other.evaluate("document.documentElement.scrollWidth") <= 320
+    first.get_by_role("button", name="Adopt").click()
+    expect(other.get_by_role("alert")).to_contain_text("Say why, in ten characters or more.")
+    first.get_by_label("Why do you adopt").fill("The trial shows little cost.")
+    first.get_by_role("button", name="Adopt").click()
+    expect(other.get_by_role("alert")).to_contain_text("ranks from now on")
+    page.reload()
+    expect(page.locator("dl").first).to_contain_text("0.145")
+    context.close()
+
+
+def test_an_adviser_reads_the_price_of_load_and_cannot_change_it(fleet: Fleet, page: Page) -> None:
+    sign_in(page, fleet.url("desk"), YORKSHIRE)
+    page.goto(f"{fleet.url('desk')}/spread/price")
+    expect(page.get_by_role("heading", name="What ranks now")).to_be_visible()
+    expect(page.get_by_role("main").get_by_role("button")).to_have_count(0)
+    assert faults(page) == []
+
+
 def test_a_governor_sees_the_spread_and_no_names(fleet: Fleet, placed: str, page: Page) -> None:
     sign_in(page, fleet.url("desk"), PERSONAS["governor-one"].name)
     page.goto(f"{fleet.url('desk')}/spread")

@@ -32,6 +32,11 @@ ROWS = {
     "GET /requests/{ident}/calls": ADVISER,
     "GET /spread": "matches:read",
     "GET /spread/{name}.csv": "matches:read",
+    "GET /spread/price": "matches:read",
+    "GET /spread/price/curve.csv": "matches:read",
+    "POST /spread/price/try": "policy:write",
+    "POST /spread/price/write": "policy:write",
+    "POST /spread/price/{version}/adopt": "policy:adopt",
     "GET /sign-in": OPEN,
     "GET /sign-in/done": OPEN,
     "GET /sign-in/start": OPEN,
@@ -54,7 +59,14 @@ ROWS = {
     "POST /sign-out": SIGNED_IN,
 }  # fmt: skip
 """What each route needs: a scope, or nothing but a session, or nothing at all; one is for programs, whom a session does not let in."""
-FILLING = {"name": "nothing", "service": "requests", "number": "999999999", "ident": "999999999", "consent": "nothing"}
+FILLING = {
+    "name": "nothing",
+    "service": "requests",
+    "number": "999999999",
+    "ident": "999999999",
+    "consent": "nothing",
+    "version": "999999999",
+}
 """What stands for a name in an address: things that are not there, so that nothing is done and whoever is let in gets a 404 or an error."""
 WHO = ("adviser-north-east", "adviser-london", "adviser-national", "office-labour", "operator", "governor-one")
 

@@ -46,9 +46,9 @@ def test_bars_stand_side_by_side_within_the_plane_and_nothing_is_drawn_for_nothi
     assert charts.bars([2, 0, 4], Scale(0, 4)).path == "M33.33 300V150.0h266.67V300zM700.0 300V0.0h266.67V300z"
 
 
-def test_a_line_goes_from_left_to_right_and_a_dot_has_no_length() -> None:
+def test_a_line_goes_from_point_to_point_and_a_dot_has_no_length() -> None:
     points = [(1.0, 0.5), (0.0, 1.0)]
-    assert charts.line(points, Scale(0, 1), Scale(0, 1)).path == "M0.0 0.0L1000.0 150.0"
+    assert charts.line(points, Scale(0, 1), Scale(0, 1)).path == "M1000.0 150.0L0.0 0.0"
     assert charts.dots(points, Scale(0, 1), Scale(0, 1)).path == "M1000.0 150.0h0M0.0 0.0h0"
 
 
