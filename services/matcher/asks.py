@@ -14,7 +14,7 @@ class Ask:
 
     region: any, inside or outside the host's. party: the peer's, as wished. avoid: councils by la_code. named_peer: a wish, not a right.
     declined: peers who may not be proposed again for this request, whoever declined.
-    first: (place, peer) as a round chose, for every place.
+    first: (place, peer) as a round chose, for every place. cost_basis: free, subsidised or whole_cost: only what is not free pays anybody.
     """
 
     request: str
@@ -32,6 +32,7 @@ class Ask:
     named_peer: str | None = None
     declined: frozenset[str] = frozenset()
     first: tuple[tuple[str, str], ...] = ()
+    cost_basis: str = "free"
 
     @classmethod
     def of(cls, content: RequestContent, declined: Iterable[str] = ()) -> Self:
@@ -52,4 +53,5 @@ class Ask:
             avoid=frozenset(wishes.avoid),
             named_peer=wishes.named_peer,
             declined=frozenset(declined),
+            cost_basis=content.cost_basis,
         )

@@ -23,6 +23,8 @@ Tenths = npt.NDArray[np.uint8]
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 
+PAID = frozenset({"associate", "organisation"})
+"""The kinds of peer who are paid for the work; councillors and officers give their time."""
 _NOBODY = Spans(())
 _ROWS_KEPT = 10_000_000
 
@@ -60,6 +62,7 @@ class Columns:
         self.active: Flags = np.fromiter((peer.active for peer in peers), np.bool_)
         self.active_count = int(np.count_nonzero(self.active))
         self.officer: Flags = np.fromiter((peer.kind == "officer" for peer in peers), np.bool_)
+        self.paid: Flags = np.fromiter((peer.kind in PAID for peer in peers), np.bool_)
         self.kind_rows = _rows(peer.kind for peer in peers)
         self.kinds: Ints = np.fromiter((self.kind_rows[peer.kind] for peer in peers), np.int64)
         self.theme_rows = _rows([*THEMES, *(theme for peer in peers for theme in peer.themes)])

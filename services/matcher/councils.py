@@ -8,7 +8,7 @@ import numpy as np
 
 from schemas.registry import CouncilState, Intervention
 from services.matcher.dated import Flags, Floats, Ints, lasts
-from services.vocabulary.councils import land_borders, statistical_neighbours
+from services.vocabulary.councils import is_partner, land_borders, statistical_neighbours
 from services.vocabulary.ladder import INTERVENTIONS
 
 OWN, LINKED, INTEREST, AVOIDED, WORKED, OPEN = range(6)
@@ -22,7 +22,9 @@ class Councils:
         self.codes = sorted({*states, *homes})
         self.index = {code: i for i, code in enumerate(self.codes)}
         self.willing: Flags = np.array([code in states and states[code].willing for code in self.codes], np.bool_)
-        self.willing_count = int(self.willing.sum())
+        self.partner: Flags = np.array([is_partner(code) for code in self.codes], np.bool_)
+        """Bodies that are no councils: of them the load has no price, for it is councils that are to share the work."""
+        self.willing_count = int((self.willing & ~self.partner).sum())
         self.region = {code: state.region for code, state in states.items()}
         self.kind = {code: state.kind for code, state in states.items()}
         self.linked: dict[str, set[str]] = {}

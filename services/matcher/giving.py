@@ -13,6 +13,7 @@ from schemas.registry import Offer
 from services.matcher.records import Records
 from services.matcher.story import Story
 from services.matcher.unevenness import gini, hhi, top_share
+from services.vocabulary.councils import is_partner
 
 GIVEN = frozenset({"placed", "completed"})
 """The states in which days are spent."""
@@ -115,7 +116,7 @@ class _Sums:
 def spread(stories: Iterable[Story], records: Records, period: Period, may_see: Callable[[str], bool]) -> Spread:
     """The ledger. may_see: whether the reader may see who asked, by region; totals of what was given are for everybody."""
     ours = [story for story in stories if period.has(story)]
-    willing = sorted(code for code, state in records.councils.items() if state.willing)
+    willing = sorted(code for code, state in records.councils.items() if state.willing and not is_partner(code))
     councils, peers = _Sums(), _Sums()
     by_month: dict[date, list[Line]] = defaultdict(list)
     received: Counter[str] = Counter()
@@ -156,8 +157,8 @@ def _busiest(givers: Iterable[Giver]) -> tuple[Giver, ...]:
 
 
 def _evenness(given: Counter[str], willing: Sequence[str]) -> Evenness:
-    """Over the willing councils, and whoever gave without being willing any more."""
-    loads = np.array([given[code] for code in sorted({*willing, *given})], np.int64)
+    """Over the willing councils, and whoever gave without being willing any more; partner organisations are no part of it."""
+    loads = np.array([given[code] for code in sorted({*willing, *given}) if not is_partner(code)], np.int64)
     places = int(loads.sum())
     unused = sum(not given[code] for code in willing)
     return Evenness(places, gini(loads.astype(np.float64)), hhi(loads), top_share(loads), unused)

@@ -202,6 +202,13 @@ def _challenges(case: Case) -> tuple[str, str]:
     return f"{fact}policy {case.policy.version} allows {most} a year.", f"the work began on {day(free)} or later"
 
 
+def _paid(case: Case) -> tuple[str, str]:
+    return (
+        f"They are registered as {_words(case.peer.kind)}, and the support is to be free.",
+        "the request said who pays: subsidised or whole cost",
+    )
+
+
 def _declined(case: Case) -> tuple[str, str]:  # noqa: ARG001
     return "An adviser declined them for this request, or they or somebody who must agree said no.", ""
 
@@ -226,6 +233,7 @@ FACTS: Final[dict[str, Callable[[Case], tuple[str, str]]]] = {
     "peer_days": _peer_days,
     "council_days": _council_days,
     "challenges": _challenges,
+    "paid": _paid,
     "declined": _declined,
 }
 """By rule, of somebody who breaks it: the fact, and the change that would lift it. A rule without a line says its own sentence."""

@@ -186,4 +186,5 @@ def _steps(columns: Columns, policy: Policy, today: date, capacity: Ints, counci
     after = carried[:, None] + council_units
     share = policy.expected_places / max(1, columns.councils.willing_count)
     shared = policy.mu_rounds * raised(after / share, policy.power) - policy.beta * (after == 0)
+    shared[columns.councils.partner] = 0.0
     return Steps(everyone, capacity, own), Steps(columns.homes, council_capacity, shared)

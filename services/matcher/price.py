@@ -35,9 +35,10 @@ class Prices:
         peer_loads = columns.peer_load.deployments(np.arange(len(columns.ids)), as_of)
         council_loads = columns.council_load.deployments(np.arange(len(columns.councils.codes)), as_of)
         self._peers: Floats = _of_peer(peer_loads, policy)
-        self._councils: Ints = billionths(_of_council(council_loads, self._equal_share, policy))
+        self._shares: Ints = (~columns.councils.partner).astype(np.int64)
+        self._councils: Ints = billionths(_of_council(council_loads, self._equal_share, policy)) * self._shares
         self._beta = whole(policy.beta)
-        self._reach: Ints = (council_loads == 0) * -self._beta
+        self._reach: Ints = (council_loads == 0) * -self._beta * self._shares
         self._scarcity: Floats = columns.scarcity.astype(np.float64)
         self._scarce = bool(columns.scarcity.any())
         self._both: Floats = (self._councils + self._reach).astype(np.float64)
@@ -69,8 +70,9 @@ class Prices:
             home = columns.home_list[peer]
             load = columns.council_load.carries(home)
             self._peers[peer] = _of_peer(columns.peer_load.carries(peer), policy)
-            self._councils[home] = council = whole(_of_council(load, self._equal_share, policy))
-            self._reach[home] = reach = 0 if load else -self._beta
+            shares = self._shares.item(home)
+            self._councils[home] = council = shares * whole(_of_council(load, self._equal_share, policy))
+            self._reach[home] = reach = 0 if load else shares * -self._beta
             self._both[home] = council + reach
 
 

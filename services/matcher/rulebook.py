@@ -153,6 +153,13 @@ _IN_ORDER: Final = (
         "challenges_a_year",
     ),
     Rule(
+        "paid",
+        "The peer is an associate or a service of an organisation, who are paid, and the request asks for support that is free.",
+        "who are paid, where support is to be free",
+        False,
+        _OFFER + "support is free, subsidised or at whole cost.",
+    ),
+    Rule(
         "declined",
         "The peer has been declined for this request, or said no to it.",
         "declined for this request",

@@ -10,7 +10,7 @@ import numpy as np
 
 from schemas.registry import CouncilState, Offer, PeerState, Post, Span
 from services.matcher.asks import Ask
-from services.matcher.columns import Columns, Register
+from services.matcher.columns import PAID, Columns, Register
 from services.matcher.councils import AVOIDED, INTEREST, LINKED, OPEN, OWN, WORKED, stage
 from services.matcher.dated import Flags, Ints, flagged, lasts
 from services.matcher.lived import first_inspection
@@ -104,6 +104,13 @@ def _challenges(lot: Lot) -> Flags | None:
     return lot.one_by_one(lambda _, needs: "release" in needs.of_kind, may_go)
 
 
+def _paid(lot: Lot) -> Flags | None:
+    if not lot.columns.paid.any():
+        return None
+    passes: Flags = ~(lot.columns.paid[lot.peers] & lot.by_place([ask.cost_basis == "free" for ask in lot.asks]))
+    return passes
+
+
 def _declined(lot: Lot) -> Flags | None:
     index = lot.columns.index
     return lot.one_by_one(
@@ -116,6 +123,7 @@ CHECKS: Final[dict[str, Callable[[Lot], Flags | None]]] = {
     "peer_days": _peer_days,
     "council_days": _council_days,
     "challenges": _challenges,
+    "paid": _paid,
     "declined": _declined,
 }
 """By rule, in the order of the rules, who of the lot passes, by row; None where the rule applies to none of its places."""
@@ -208,6 +216,7 @@ BROKEN: Final[dict[str, Callable[[Case], bool]]] = {
     "challenges": lambda case: (
         "release" in case.needs.of_kind and case.peer.kind == "officer" and case.visits() >= case.policy.challenges_a_year
     ),
+    "paid": lambda case: case.peer.kind in PAID and case.ask.cost_basis == "free",
     "declined": lambda case: case.peer.peer in case.ask.declined,
 }
 """By rule, whether an active peer breaks it."""

@@ -30,7 +30,7 @@ class CouncilRow(Command):
 
     kind_of_row = "councils"
     la_code: Cell
-    gss_code: Cell
+    gss_code: Cell = ""
     name: Cell
     region: Cell
     type: Cell
@@ -53,6 +53,7 @@ class PeerRow(Command):
     active: Cell = ""
     languages: Cell = ""
     travel: Cell = ""
+    day_rate: Cell = ""
 
 
 class PostRow(Command):

@@ -16,6 +16,7 @@ LONGEST = 1_000
 IDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _RATING = re.compile(r"[1-5]")
+_POUNDS = re.compile(r"[0-9]{1,5}")
 _MOST_DAYS = 1_000
 _YES = {"yes": True, "y": True, "true": True, "no": False, "n": False, "false": False}
 Code = Callable[[str], str | None]
@@ -147,6 +148,12 @@ class Cells:
             reason = f"This is before the day in column {first}."
             self.blame(last, ends.isoformat(), "ends_before_start", reason, "Correct one of the two.")
         return starts, ends
+
+    def pounds(self, column: str) -> int | None:
+        cell = self.matching(
+            column, _POUNDS, "pounds", "This is not a whole number of pounds.", "Write digits alone, as in 650.", required=False
+        )
+        return int(cell) if cell else None
 
     def half_days(self, column: str) -> int:
         cell = self.text(column, LONGEST)

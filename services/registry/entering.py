@@ -39,11 +39,11 @@ def clashes(councils: Iterable[CouncilEntry], entries: Iterable[CouncilEntry]) -
     new = {entry.la_code: entry.gss_code for entry in entries}
     after.update(new)
     bearers: dict[str, list[str]] = {}
-    for la_code, gss_code in after.items():
+    for la_code, gss_code in after.items():  # partner organisations have none
         bearers.setdefault(gss_code, []).append(la_code)
     found = {}
     for la_code, gss_code in new.items():
-        others = [other for other in bearers[gss_code] if other != la_code]
+        others = [other for other in bearers[gss_code] if gss_code and other != la_code]
         if others:
             reason = f"This is the GSS code of council {', '.join(others)} too."
             found[la_code] = Fault(

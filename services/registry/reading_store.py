@@ -7,9 +7,9 @@ from typing import Any
 from services.kit.database import Connection
 from services.registry.register import DATED, ENTRIES, DatedEntry, Entry, Kind, PostEntry
 
-_COUNCILS = """select la_code, gss_code, name, region, type, aliases, linked, willing, version from council
+_COUNCILS = """select la_code, coalesce(gss_code, '') as gss_code, name, region, type, aliases, linked, willing, version from council
                where ($1::text is null or la_code = $1) and la_code > $2 order by la_code limit $3"""
-_PEERS = """select peer, kind, council, name, party, themes, email, active, languages, travel, version from peer p
+_PEERS = """select peer, kind, council, name, party, themes, email, active, languages, travel, day_rate, version from peer p
             where ($1::text is null or peer = $1) and ($2::text is null or council = $2) and ($4::text is null or $4 = any(themes))
               and ($3::text is null or exists (select from post where post.peer = p.peer and role = $3 and starts <= $5
                                                                   and (ends is null or ends >= $5)))
@@ -22,9 +22,9 @@ _LINES = "select * from hold_line where match = $1 order by line"
 _DATED = """select owner as of, item, starts, ends, value from dated
             where kind = $3 and ($1 = '' or (owner, item, starts) > ($1, $4, $5::date)) order by owner, item, starts limit $2"""
 _PAGE: dict[Kind, str] = {
-    "councils": """select la_code, gss_code, name, region, type, aliases, linked, willing from council
+    "councils": """select la_code, coalesce(gss_code, '') as gss_code, name, region, type, aliases, linked, willing from council
                    where ($1 = '' or la_code > $1) order by la_code limit $2""",
-    "peers": """select peer, kind, council, name, party, themes, email, active, languages, travel from peer
+    "peers": """select peer, kind, council, name, party, themes, email, active, languages, travel, day_rate from peer
                 where ($1 = '' or peer > $1) order by peer limit $2""",
     "posts": """select peer, council, role, starts, ends from post
                 where ($1 = '' or (peer, council, role, starts) > ($1, $3, $4, $5::date)) order by peer, council, role, starts limit $2""",

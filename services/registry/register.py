@@ -34,10 +34,11 @@ __all__ = [
 
 
 class CouncilEntry(Entry):
-    """A council; `linked` are councils that share a trust, a director or a chief executive with it, by code."""
+    """A council, or a partner organisation, which has no GSS code (""); `linked` are councils that share a trust, a director or a chief
+    executive with it, by code."""
 
     columns: ClassVar = ("la_code", "gss_code", "name", "region", "type", "aliases", "linked", "willing")
-    optional: ClassVar = frozenset({"aliases", "linked", "willing"})
+    optional: ClassVar = frozenset({"gss_code", "aliases", "linked", "willing"})
 
     la_code: str
     gss_code: str
@@ -60,10 +61,13 @@ class CouncilEntry(Entry):
 
 
 class PeerEntry(Entry):
-    """A peer; `party` is a councillor's alone. `travel` names the regions that the peer goes to; empty: all of them."""
+    """A peer; `party` is a councillor's alone. `travel` names the regions that the peer goes to; empty: all of them.
 
-    columns: ClassVar = ("peer", "kind", "council", "name", "party", "themes", "email", "active", "languages", "travel")
-    optional: ClassVar = frozenset({"party", "themes", "email", "active", "languages", "travel"})
+    kind: member, officer, associate (paid, of a partner organisation) or organisation (a service of one). day_rate: in pounds, of the paid.
+    """
+
+    columns: ClassVar = ("peer", "kind", "council", "name", "party", "themes", "email", "active", "languages", "travel", "day_rate")
+    optional: ClassVar = frozenset({"party", "themes", "email", "active", "languages", "travel", "day_rate"})
 
     peer: str
     kind: str
@@ -75,6 +79,7 @@ class PeerEntry(Entry):
     active: bool
     languages: tuple[str, ...] = ()
     travel: tuple[str, ...] = ()
+    day_rate: int | None = None
 
     def key(self) -> str:
         return self.peer
@@ -84,7 +89,8 @@ class PeerEntry(Entry):
 
     def cells(self) -> tuple[str, ...]:
         words = (self.name, self.party or "", ";".join(self.themes), self.email)
-        return (self.peer, self.kind, self.council, *words, _yes(self.active), ";".join(self.languages), ";".join(self.travel))
+        lists, rate = (";".join(self.languages), ";".join(self.travel)), "" if self.day_rate is None else str(self.day_rate)
+        return (self.peer, self.kind, self.council, *words, _yes(self.active), *lists, rate)
 
 
 class PostEntry(Entry):

@@ -11,8 +11,9 @@ from services.registry.register import DATED, CouncilEntry, DatedEntry, Entry, K
 _REGISTER_LOCK = 7_201_101
 # whoever changes the register takes this first: changes are rare, and one at a time cannot embrace one another
 _LOCK = "select pg_advisory_xact_lock($1)"
-_COUNCILS = "select la_code, gss_code, name, region, type, aliases, linked, willing from council order by la_code"
-_PEERS = "select peer, kind, council, name, party, themes, email, active, languages, travel from peer where peer = any($1::text[])"
+_COUNCILS = "select la_code, coalesce(gss_code, '') as gss_code, name, region, type, aliases, linked, willing from council order by la_code"
+_PEERS = """select peer, kind, council, name, party, themes, email, active, languages, travel, day_rate from peer
+            where peer = any($1::text[])"""
 _POSTS = """select p.peer, p.council, p.role, p.starts, p.ends from post p
             join unnest($1::text[], $2::text[], $3::text[], $4::date[]) as k(peer, council, role, starts)
             using (peer, council, role, starts)"""
@@ -32,20 +33,21 @@ _SERVED = """select h.match, l.peer, l.visit from hold h left join hold_line l o
 _KNOWN = "select peer from peer where peer = any($1::text[])"
 # entries go in as one JSON text: with arrays for columns the client spends more time on packing them than the database on the rest
 _WRITE_COUNCILS = """insert into council (la_code, gss_code, name, region, type, aliases, linked, willing, version, changed_at, changed_by)
-    select t.*, 1, $2, $3 from jsonb_to_recordset($1::jsonb)
+    select t.la_code, nullif(t.gss_code, ''), t.name, t.region, t.type, t.aliases, t.linked, t.willing, 1, $2, $3
+    from jsonb_to_recordset($1::jsonb)
          as t(la_code text, gss_code text, name text, region text, type text, aliases text[], linked text[], willing boolean)
     on conflict (la_code) do update set gss_code = excluded.gss_code, name = excluded.name, region = excluded.region, type = excluded.type,
         aliases = excluded.aliases, linked = excluded.linked, willing = excluded.willing,
         version = council.version + 1, changed_at = excluded.changed_at, changed_by = excluded.changed_by
     returning la_code, version, name, region, type, linked, willing"""
-_WRITE_PEERS = """insert into peer (peer, kind, council, name, party, themes, email, active, languages, travel,
+_WRITE_PEERS = """insert into peer (peer, kind, council, name, party, themes, email, active, languages, travel, day_rate,
                                                version, changed_at, changed_by)
     select t.*, 1, $2, $3 from jsonb_to_recordset($1::jsonb)
          as t(peer text, kind text, council text, name text, party text, themes text[], email text, active boolean,
-              languages text[], travel text[])
+              languages text[], travel text[], day_rate integer)
     on conflict (peer) do update set kind = excluded.kind, council = excluded.council, name = excluded.name, party = excluded.party,
         themes = excluded.themes, email = excluded.email, active = excluded.active,
-        languages = excluded.languages, travel = excluded.travel,
+        languages = excluded.languages, travel = excluded.travel, day_rate = excluded.day_rate,
         version = peer.version + 1, changed_at = excluded.changed_at, changed_by = excluded.changed_by
     returning peer, version, kind, council, party, themes, active, languages, travel"""
 _WRITE_POSTS = """insert into post (peer, council, role, starts, ends)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from services.registry.cells import IDENT, LONGEST, Cells, Fault
 from services.registry.register import DATED, CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
 from services.vocabulary import words
-from services.vocabulary.councils import COUNCIL_TYPES, REGIONS, Council, reference_councils
+from services.vocabulary.councils import COUNCIL_TYPES, PARTNER, REGIONS, Council, is_partner, reference_councils
 from services.vocabulary.kinds import kind_code, kind_suggestions
 from services.vocabulary.ladder import (
     evidence_code,
@@ -21,8 +21,16 @@ from services.vocabulary.resolve import CouncilResolver
 from services.vocabulary.tables import several
 
 _REGIONS = Lookup(dict.fromkeys(REGIONS, ()))
-_TYPES = Lookup(dict.fromkeys(COUNCIL_TYPES, ()))
-_PEER_KINDS = Lookup({"member": ("councillor", "elected member"), "officer": ()})
+_TYPES = Lookup(dict.fromkeys(COUNCIL_TYPES, ()) | {PARTNER: ("partner", "organisation")})
+_PAID = frozenset({"associate", "organisation"})
+_PEER_KINDS = Lookup(
+    {
+        "member": ("councillor", "elected member"),
+        "officer": (),
+        "associate": ("paid associate",),
+        "organisation": ("service of an organisation",),
+    }
+)
 _LA_CODE = re.compile(r"[0-9]{3}")
 _GSS_CODE = re.compile(r"E[0-9]{8}")
 _LANGUAGE = re.compile(r"[^\W\d_][^\W\d_ -]*([ -][^\W\d_]+){0,4}")
@@ -54,8 +62,17 @@ def _council(row: Cells) -> CouncilEntry:
     la_code = row.matching(
         "la_code", _LA_CODE, "la_code", "This is not a council's code.", "Write the three digits that DfE gave it, as in 383."
     )
+    type_ = row.word("type", _TYPES.code, _TYPES.suggestions, "type of council") or ""
+    if type_ and la_code and (type_ == PARTNER) != is_partner(la_code):
+        remedy = "Give a partner organisation a code that begins with 0, as in 010; codes of councils begin with another digit."
+        row.blame("la_code", la_code, "code_of_partner", "The code does not go with the type.", remedy)
     gss_code = row.matching(
-        "gss_code", _GSS_CODE, "gss_code", "This is not a GSS code of England.", "Write E and eight digits, as in E08000035."
+        "gss_code",
+        _GSS_CODE,
+        "gss_code",
+        "This is not a GSS code of England.",
+        "Write E and eight digits, as in E08000035.",
+        required=type_ != PARTNER,
     )
     linked = several(row.text("linked", LONGEST, required=False))
     for code in linked:
@@ -68,7 +85,7 @@ def _council(row: Cells) -> CouncilEntry:
         gss_code=gss_code,
         name=row.free("name", 120),
         region=row.word("region", _REGIONS.code, _REGIONS.suggestions, "region") or "",
-        type=row.word("type", _TYPES.code, _TYPES.suggestions, "type of council") or "",
+        type=type_,
         aliases=several(row.free("aliases", LONGEST, required=False)),
         linked=tuple(dict.fromkeys(linked)),
         willing=row.yes("willing"),
@@ -78,13 +95,22 @@ def _council(row: Cells) -> CouncilEntry:
 def _peer(row: Cells) -> PeerEntry:
     kind = row.word("kind", _PEER_KINDS.code, _PEER_KINDS.suggestions, "kind of peer")
     party = row.word("party", words.party_code, words.party_suggestions, "party", required=False)
-    if kind == "officer" and row.cells.get("party", "").strip():
-        reason = "It stands with an officer, and only a councillor's party is kept."
+    if kind not in (None, "member") and row.cells.get("party", "").strip():
+        reason = f"It stands with an {kind}, and only a councillor's party is kept."
         row.blame("party", row.cells["party"].strip(), "party_of_officer", reason, "Leave it empty.")
+    council = row.council("council")
+    if kind and council and (kind in _PAID) != is_partner(council):
+        reason = "Associates and services belong to a partner organisation, councillors and officers to a council."
+        row.blame(
+            "council", council, "home_of_kind", reason, "Correct the kind or the council; partner organisations have codes from 001 to 099."
+        )
+    day_rate = row.pounds("day_rate")
+    if day_rate is not None and kind not in (None, *_PAID):
+        row.blame("day_rate", str(day_rate), "rate_of_unpaid", f"It stands with an {kind}, who is not paid by the day.", "Leave it empty.")
     return PeerEntry(
         peer=row.ident("peer"),
         kind=kind or "",
-        council=row.council("council"),
+        council=council,
         name=row.free("name", 200),
         party=party,
         themes=row.words("themes", words.theme_code, words.theme_suggestions, "theme"),
@@ -94,6 +120,7 @@ def _peer(row: Cells) -> PeerEntry:
         active=row.yes("active"),
         languages=_languages(row),
         travel=row.words("travel", _REGIONS.code, _REGIONS.suggestions, "region"),
+        day_rate=day_rate,
     )
 
 

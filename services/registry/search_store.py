@@ -8,7 +8,7 @@ from services.kit.database import Connection
 from services.registry.names import Held, Person
 from services.registry.register import CouncilEntry
 
-_COUNCILS = """select change, la_code, gss_code, name, region, type, aliases, linked, willing from council
+_COUNCILS = """select change, la_code, coalesce(gss_code, '') as gss_code, name, region, type, aliases, linked, willing from council
                where change > $1 order by change"""
 _PEERS = "select change, peer, name, council, themes from peer where change > $1 order by change limit $2"
 _POSTS = "select peer, role, starts, ends from post where peer = any($1::text[]) order by peer, starts"

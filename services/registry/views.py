@@ -67,6 +67,7 @@ class Peer(BaseModel):
     active: bool
     languages: list[str]
     travel: list[str]
+    day_rate: int | None
     version: int
 
 

@@ -19,6 +19,8 @@ REGIONS = (
     "Yorkshire and The Humber",
 )
 COUNCIL_TYPES = ("county", "unitary", "metropolitan", "london_borough", "city_corporation")
+PARTNER = "partner_organisation"
+"""The type of a body that is no council and gives help: a scrutiny centre, a charity, a pool of paid associates. See is_partner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ def council_regions() -> Mapping[str, str]:
 
 
 @cache
+def is_partner(code: str) -> bool:
+    """Whether a code is that of a partner organisation: DfE's codes of councils begin at 201."""
+    return code.startswith("0")
+
+
 def council_name(code: str) -> str:
     """What a council is called; a code that is not one of the 153 is itself."""
     return next((council.name for council in reference_councils() if council.la_code == code), code)

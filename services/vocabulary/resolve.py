@@ -58,7 +58,7 @@ class CouncilResolver:
         known = tuple(councils)
         self._names = {council.la_code: council.name for council in known}
         self._name_keys = {council.la_code: spell(council.name).bare for council in known}
-        self._gss = {council.gss_code.upper(): council.la_code for council in known}
+        self._gss = {council.gss_code.upper(): council.la_code for council in known if council.gss_code}
         self._sorts = {council.la_code: _sorts_of(council) for council in known}
         self._levels: tuple[dict[str, _Meaning], ...] = ({}, {}, {})  # by key, bare, shuffled
         for text, code, how in _texts(known):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from schemas.registry import Inspection, Intervention, PeerState, Span
+from schemas.registry import CouncilState, Inspection, Intervention, PeerState, Span
 from tests.unit.matcher.given import DUDLEY, LEEDS, PORTSMOUTH, STARTS, ask, council, load, offer, peer, post, register
 from tests.worked.asking import refused, suggested, under
 from tests.worked.cases import beside, shows
@@ -11,6 +11,16 @@ from tests.worked.cases import beside, shows
 VISIT = ask("director_of_childrens_services", kind="peer_review")
 ACCREDITED = (Span(starts=date(2025, 1, 1)),)
 BUDDY = ask(kind="inspection_buddy")
+POOL = CouncilState(
+    version=1,
+    council="010",
+    name="A pool of associates",
+    region="London",
+    kind="partner_organisation",
+    willing=True,
+    offers=(offer("pool", 90),),
+)
+ASSOCIATE = peer(of="010", kind="associate", party=None)
 
 
 def director(**changes: Any) -> PeerState:
@@ -298,6 +308,23 @@ def test_a_council_may_receive_although_it_gives_nothing() -> None:
 def test_a_peer_whose_council_offers_days_from_new_year_only_is_not_suggested_in_december() -> None:
     late = council(PORTSMOUTH, offers=(offer("o", 50, starts=date(2027, 1, 1)),))
     assert refused(register(late, peer()), ask(), "council_dates")
+
+
+@shows("paid")
+def test_a_paid_associate_is_not_put_on_work_that_is_to_be_free() -> None:
+    assert refused(register(POOL, ASSOCIATE), ask(), "paid")
+
+
+@beside("paid")
+def test_an_associate_may_serve_where_the_council_pays() -> None:
+    assert suggested(register(POOL, ASSOCIATE), ask(cost_basis="subsidised")) == ["p1"]
+
+
+@shows("worked_there")
+def test_an_associate_who_left_the_council_that_asks_half_a_year_ago_does_not_go_back_paid() -> None:
+    left = post("lead_member", LEEDS, date(2020, 5, 1), date(2026, 6, 1))
+    before = ASSOCIATE.model_copy(update={"posts": (*ASSOCIATE.posts, left)})
+    assert refused(register(POOL, before), ask(cost_basis="whole_cost"), "worked_there")
 
 
 @shows("council_dates")

@@ -189,6 +189,22 @@ async def test_what_is_exported_can_be_imported_and_is_the_same(house: House) ->
     assert await house.said() == []
 
 
+async def test_two_partner_organisations_with_an_associate_come_out_as_they_went_in(house: House) -> None:
+    await house.register(councils=[f"0{n}0,,Pool {n},London,partner organisation,,,yes" for n in (1, 2)])
+    await house.imports(
+        "peers",
+        "a1,associate,Pool 1,Zoë Núñez,SEND,650",
+        header="peer,kind,council,name,themes,day_rate",
+    )
+    async with house.browser(READ, WRITE, CONTACT) as client:
+        profile = ok(await client.get("/peers/a1"))
+        assert (profile["kind"], profile["council"], profile["day_rate"]) == ("associate", "010", 650)
+        for kind in ("councils", "peers"):
+            answer = await client.get(f"/export/{kind}.csv")
+            told = lines(await client.post(f"/imports/{kind}", content=answer.content, headers=CSV))
+            assert (told[-1]["same"], told[-1]["bad"]) == (told[-1]["rows"], 0)
+
+
 async def test_an_export_goes_on_over_many_pages(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     await house.register(posts=[f"{peer},Leeds,leader,{year}-01-01,{year}-12-31" for peer in ("p1", "p2") for year in range(1990, 2005)])
     whole = []

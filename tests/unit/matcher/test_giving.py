@@ -13,7 +13,7 @@ from tests.unit.matcher.given import LEEDS, LEWISHAM, PORTSMOUTH, council, peer,
 from tests.unit.matcher.test_decisions import NOW, suggested
 
 YEAR = Period(date(2026, 1, 1), date(2026, 12, 31))
-HOMES = {"p1": PORTSMOUTH, "p2": LEWISHAM}
+HOMES = {"p1": PORTSMOUTH, "p2": LEWISHAM, "a1": "010"}
 
 
 def given(request: str, *peers: str, host: str = LEEDS, starts: date = date(2026, 12, 7), days: float = 4, **fields: Any) -> Story:
@@ -111,3 +111,16 @@ def test_beside_it_stands_what_always_taking_the_best_fit_would_have_done() -> N
     assert found.best_fit.compared == 1, "of the other nobody was proposed"
     assert found.best_fit.evenness.hhi == 1.0, "Lewisham would have given both"
     assert found.evenness.hhi == 0.5
+
+
+def test_a_partner_organisation_is_in_the_ledger_but_no_part_of_how_evenly_councils_share() -> None:
+    pool = council(PORTSMOUTH).model_copy(update={"council": "010", "kind": "partner_organisation"})
+    alone = ledger(given("r1", "p1"), given("r2", "p2"))
+    beside = ledger(
+        given("r1", "p1"),
+        given("r2", "p2"),
+        given("r3", "a1"),
+        known=register(pool, peer("p1"), peer("p2", of=LEWISHAM), peer("a1", of="010")),
+    )
+    assert "010" in {giver.owner for giver in beside.councils}
+    assert (beside.evenness, beside.unused) == (alone.evenness, alone.unused)

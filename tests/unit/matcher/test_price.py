@@ -189,3 +189,12 @@ def test_the_limit_is_taken_from_the_best_who_is_free_not_from_the_best_of_all()
     known = register(peer("best", days=2), peer("next", of=DUDLEY), peer("far", of=CITY_OF_LONDON))
     assert proposed(known, ask(priority="newly_appointed")) == ["next"]
     assert proposed(known, ask(priority="newly_appointed"), policy(give_up={"default": 0.07})) == ["next", "far"]
+
+
+def test_the_load_of_a_partner_organisation_has_no_price_and_it_is_no_council_to_be_reached() -> None:
+    pool = council(PORTSMOUTH).model_copy(update={"council": "010", "kind": "partner_organisation"})
+    known = register(pool, peer(of="010", kind="associate", party=None), load("council:010", held=9))
+    for asked in (ask(cost_basis="subsidised"), ask(cost_basis="subsidised", request="r2")):
+        (place,) = rank(known, [asked], DEFAULT_POLICY, TODAY)[0].suggestions
+        price = place.candidates[0].price
+        assert (price["council"], price["reach"]) == (0, 0)

@@ -23,7 +23,10 @@ REGISTER = [
     for council in reference_councils()
     if council.la_code != "202"
 ]
-COUNCILS = rows.resolver(REGISTER)
+POOL = CouncilEntry(
+    la_code="010", gss_code="", name="Pool of Associates", region="London", type="partner_organisation", aliases=(), linked=(), willing=True
+)
+COUNCILS = rows.resolver([*REGISTER, POOL])
 PEER = {"peer": "p1", "kind": "member", "council": "Leeds", "name": "Rowan Ashdown"}
 POST = {"peer": "p1", "council": "383", "role": "lead_member", "from": "2024-05-01"}
 OFFER = {"offer": "o1", "owner": "peer:p1", "days": "12.5", "from": "2027-01-01", "to": "2027-12-31"}
@@ -202,3 +205,35 @@ def test_a_kind_of_support_that_nobody_knows_is_a_fault_that_names_what_may_be_m
     (fault,) = faults("offers", kinds="peer reviw")
     assert (fault.column, fault.rule) == ("kinds", "unknown_kind_of_support")
     assert "peer_review" in fault.remedy
+
+
+def test_a_partner_organisation_has_a_code_that_begins_with_0_and_no_gss_code() -> None:
+    found = entry("councils", la_code="010", gss_code="", type="partner organisation", name="Centre for Scrutiny")
+    assert isinstance(found, CouncilEntry)
+    assert (found.la_code, found.gss_code, found.type) == ("010", "", "partner_organisation")
+
+
+@pytest.mark.parametrize(("la_code", "type_"), [("010", "metropolitan"), ("383", "partner organisation")])
+def test_a_code_that_does_not_go_with_the_type_is_a_fault(la_code: str, type_: str) -> None:
+    assert [fault.rule for fault in faults("councils", la_code=la_code, type_=type_)] == ["code_of_partner"]
+
+
+def test_a_council_needs_a_gss_code() -> None:
+    assert [(fault.column, fault.rule) for fault in faults("councils", gss_code="")] == [("gss_code", "missing")]
+
+
+def test_an_associate_belongs_to_a_partner_organisation_and_may_have_a_day_rate() -> None:
+    found = entry("peers", kind="associate", council="Pool of Associates", day_rate="650")
+    assert isinstance(found, PeerEntry)
+    assert (found.kind, found.council, found.day_rate) == ("associate", "010", 650)
+    assert found.cells()[-1] == "650"
+
+
+@pytest.mark.parametrize(("kind", "council"), [("associate", "Leeds"), ("organisation", "383"), ("officer", "010"), ("member", "010")])
+def test_who_is_paid_belongs_to_an_organisation_and_who_is_not_to_a_council(kind: str, council: str) -> None:
+    assert [(fault.column, fault.rule) for fault in faults("peers", kind=kind, council=council)] == [("council", "home_of_kind")]
+
+
+def test_councillors_and_officers_have_no_day_rate() -> None:
+    assert [fault.rule for fault in faults("peers", day_rate="650")] == ["rate_of_unpaid"]
+    assert [fault.rule for fault in faults("peers", kind="associate", council="010", day_rate="6.50")] == ["pounds"]
