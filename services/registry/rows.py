@@ -98,7 +98,7 @@ def _peer(row: Cells) -> PeerEntry:
     if kind not in (None, "member") and row.cells.get("party", "").strip():
         reason = f"It stands with an {kind}, and only a councillor's party is kept."
         row.blame("party", row.cells["party"].strip(), "party_of_officer", reason, "Leave it empty.")
-    council = row.council("council")
+    peer, council = row.ident("peer"), row.council("council")
     if kind and council and (kind in _PAID) != is_partner(council):
         reason = "Associates and services belong to a partner organisation, councillors and officers to a council."
         row.blame(
@@ -108,7 +108,7 @@ def _peer(row: Cells) -> PeerEntry:
     if day_rate is not None and kind not in (None, *_PAID):
         row.blame("day_rate", str(day_rate), "rate_of_unpaid", f"It stands with an {kind}, who is not paid by the day.", "Leave it empty.")
     return PeerEntry(
-        peer=row.ident("peer"),
+        peer=peer,
         kind=kind or "",
         council=council,
         name=row.free("name", 200),

@@ -232,6 +232,7 @@ def one_for_each_rule() -> tuple[Register, Ask]:
         fit_for_anything("peer_days", days=2),
         fit_for_anything("council_days", of=WAKEFIELD),
         fit_for_anything("challenges", kind="officer", releases=(ALWAYS_SPAN,)),
+        fit_for_anything("paid", kind="associate"),
         fit_for_anything("declined"),
         fit_for_anything("below_floor", of=LEWISHAM, themes=()),
         fit_for_anything("fine"),
@@ -257,7 +258,7 @@ def test_every_exclusion_is_counted_by_its_rule_and_the_counts_add_up() -> None:
     place = rank(known, [asked], CHOOSY, TODAY)[0].suggestions[0]
     everybody = {name for name in known.records.peers if name not in ("below_floor", "fine")}
     assert place.excluded == {**dict.fromkeys(everybody, 1), "below_floor": 1}
-    assert place.considered == 22
+    assert place.considered == 23
     assert sum(place.excluded.values()) + len(place.candidates) == place.considered
 
 
@@ -301,7 +302,7 @@ def test_a_host_that_the_registry_does_not_know_can_still_be_helped() -> None:
 def test_what_may_be_waived_is_said_rule_by_rule() -> None:
     assert set(RULES) - ABSOLUTE == {
         "role", "giver", "portfolio", "inspection", "accreditation", "in_intervention", "avoided_council", "worked_there", "challenges",
-        "declined",
+        "paid", "declined",
     }  # fmt: skip
 
 

@@ -57,6 +57,12 @@ CASES: dict[str, tuple[tuple[Any, ...], Ask, str, str]] = {
         "They are registered as officer; mentoring of a newly appointed lead member is given by: member.",
         "",
     ),
+    "paid": (
+        (peer(kind="associate", party=None),),
+        ask(),
+        "They are registered as associate, and the support is to be free.",
+        "the request said who pays: subsidised or whole cost",
+    ),
     "portfolio": (
         (peer(posts=(post("leader"), post("lead_member", since=date(2027, 5, 10)))),),
         ask("leader", kind="mentoring_new_lead_member"),
