@@ -12,6 +12,7 @@ from services.desk import (
     rebuild_api,
     request_orders,
     request_page,
+    shortage_page,
     sign_in,
     spread_page,
 )
@@ -31,6 +32,7 @@ ROOMS = (
     cover.router,
     spread_page.router,
     price_page.router,
+    shortage_page.router,
     operators.router,
     rebuild_api.router,
 )

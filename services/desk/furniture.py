@@ -23,6 +23,7 @@ PLACES: tuple[Place, ...] = (
     Place("/desk", "My desk", "matches:decide"),
     Place("/new", "New request", "requests:write"),
     Place("/spread", "Spread", "matches:read"),
+    Place("/shortages", "Shortages", "matches:read"),
     Place("/cover", "Cover", "matches:decide"),
     Place("/operators", "For operators", "parked:read"),
 )

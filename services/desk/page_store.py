@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from services.desk import wording
 from services.kit.database import Connection
 
 _WANTED = """(
@@ -25,6 +26,7 @@ _ONE = """select r.doc, r.suggestion, o.owner from request r left join owner o u
 _VERSIONS = "select doc from request where request = $1"
 _TIMELINE = "select at, type, actor, detail from told where request = $1 order by at desc, service, sequence desc limit $2"
 _RECORDS = "select key, doc from record where key = any($1::text[])"
+_BRIEF = """select request, host, kind from request where request = any($1::text[]) and ($2::text[] is null or regions && $2)"""
 _TAKE = """insert into owner (request, owner, since) select request, $2, $3 from request
            where request = $1 and ($4::text[] is null or regions && $4)
            on conflict (request) do update set owner = excluded.owner, since = excluded.since returning request"""
@@ -83,6 +85,12 @@ async def timeline(db: Connection, request: str, most: int) -> list[Any]:
 async def records(db: Connection, keys: Sequence[str]) -> dict[str, str]:
     """The registry's records by key."""
     return {row["key"]: row["doc"] for row in await db.fetch(_RECORDS, keys)}
+
+
+async def brief(db: Connection, requests: Sequence[str], regions: Collection[str] | None) -> dict[str, tuple[str, str]]:
+    """Of requests that are there for this person: which council asks, and for what, in words."""
+    rows = await db.fetch(_BRIEF, requests, regions)
+    return {row["request"]: (wording.council(row["host"]), wording.kind(row["kind"])) for row in rows}
 
 
 async def take(db: Connection, request: str, owner: str, now: datetime, regions: Collection[str] | None) -> bool:

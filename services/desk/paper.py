@@ -16,6 +16,7 @@ from services.desk import when
 from services.desk.guard import csrf
 from services.desk.person import Person
 from services.desk.seals import seal, unseal
+from services.desk.sheets import Sheet
 
 _HERE = Path(__file__).parent
 _LIBRARY = "govuk_frontend_jinja"
@@ -105,6 +106,12 @@ def page(request: Request, person: Person | None, template: str, status: int = 2
     if told:
         answer.delete_cookie(_TOLD)
     return answer
+
+
+def saved(sheet: Sheet, called: str) -> Response:
+    """A table as a file to keep, of that name."""
+    headers = {"content-disposition": f'attachment; filename="{called}.csv"'}
+    return Response(sheet.csv(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def back(request: Request, person: Person, to: str, told: str = "") -> RedirectResponse:

@@ -11,7 +11,7 @@ from services.desk import price_sheets
 from services.desk.backends import Backends, Calls, Refusal
 from services.desk.forms import Errors, Form
 from services.desk.guard import Sent, needs, room
-from services.desk.paper import back, page
+from services.desk.paper import back, page, saved
 from services.desk.person import Person
 from services.desk.price_sheets import Version
 
@@ -36,8 +36,7 @@ async def file(person: Reader, calls: Calls, trial: Ident) -> Response:
     found = await calls.get(person, "matcher", f"/trials/{quote(trial, safe='')}")
     if not found["outcome"]:
         raise HTTPException(404)
-    headers = {"content-disposition": 'attachment; filename="price-of-load.csv"'}
-    return Response(price_sheets.curve(found).csv(), media_type="text/csv; charset=utf-8", headers=headers)
+    return saved(price_sheets.curve(found), "price-of-load")
 
 
 @router.post("/try")

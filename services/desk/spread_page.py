@@ -13,7 +13,7 @@ from services.desk.backends import Backends, Calls
 from services.desk.forms import Errors
 from services.desk.guard import needs, room
 from services.desk.names import names
-from services.desk.paper import page
+from services.desk.paper import page, saved
 from services.desk.person import Person
 from services.desk.sheets import Sheet
 from services.vocabulary.councils import REGIONS
@@ -94,8 +94,7 @@ async def file(person: Reader, calls: Calls, asked: Asked, name: str) -> Respons
     sheet = _sheets(ledger, asked, await _names(calls, person, ledger)).get(name)
     if sheet is None:
         raise HTTPException(404)
-    called = f"spread-{name}-{asked.since}-to-{asked.until}.csv"
-    return Response(sheet.csv(), media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{called}"'})
+    return saved(sheet, f"spread-{name}-{asked.since}-to-{asked.until}")
 
 
 def _sheets(ledger: Mapping[str, Any], asked: Chosen, called: Mapping[str, str]) -> dict[str, Sheet]:

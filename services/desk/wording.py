@@ -132,6 +132,11 @@ def left_out(code: str) -> str:
     return _LEFT_OUT.get(code, plain(code).lower())
 
 
+def titled(words: str) -> str:
+    """Words that begin a line."""
+    return _first_large(words)
+
+
 def plain(code: str) -> str:
     """A code that has no title of its own, readable."""
     return _first_large(code.replace("_", " "))

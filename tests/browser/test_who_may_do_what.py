@@ -30,6 +30,8 @@ ROWS = {
     "GET /operators/parked/{service}/{number}": "parked:read",
     "GET /requests/{ident}": ADVISER,
     "GET /requests/{ident}/calls": ADVISER,
+    "GET /shortages": "matches:read",
+    "GET /shortages/{name}.csv": "matches:read",
     "GET /spread": "matches:read",
     "GET /spread/{name}.csv": "matches:read",
     "GET /spread/price": "matches:read",

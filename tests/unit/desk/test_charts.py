@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.desk import charts, spread_sheets
+from services.desk import charts, shortage_sheets, spread_sheets
 from services.desk.charts import Scale
 from services.desk.sheets import Column, Sheet
 from services.desk.when import financial_year
@@ -101,3 +101,27 @@ def test_a_peer_is_named_where_the_name_is_known() -> None:
 def test_a_day_lies_in_the_year_that_begins_in_april() -> None:
     assert financial_year(date(2026, 3, 31)) == (date(2025, 4, 1), date(2026, 3, 31))
     assert financial_year(date(2026, 4, 1)) == (date(2026, 4, 1), date(2027, 3, 31))
+
+
+def test_what_is_short_is_counted_by_role_and_months_stand_in_their_order() -> None:
+    def count(code: str, title: str, requests: int) -> dict[str, Any]:
+        return {"code": code, "title": title, "requests": requests, "places": requests}
+
+    recruit = {
+        "title": "lead member", "regions": [], "themes": ["send"], "month": "2027-03-01", "days": 4.0, "requests": ["r1"], "helps": [],
+        "held_back": {"peer_days": 3, "portfolio": 9, "absence": 0}, "words": "A lead member who knows SEND: would unblock 1 request.",
+    }  # fmt: skip
+    short = {
+        "unmet": 1, "places": 2, "recruits": [recruit], "roles": [count("lead_member", "lead member", 1)], "themes": [],
+        "regions": [], "months": [count("2027-03", "March 2027", 9), count("2026-12", "December 2026", 1)],
+    }  # fmt: skip
+    assert shortage_sheets.in_words(short) == "1 request has 2 places that nobody on the register can fill now."
+    assert [row[0] for row in shortage_sheets.counted(short, "months").rows] == ["December 2026", "March 2027"]
+    assert shortage_sheets.counted(short, "roles").shown() == [["Lead member", "1", "1"]]
+    assert shortage_sheets.recruits(short).shown()[0][:4] == [
+        "Lead member",
+        "Any",
+        "special educational needs and disabilities",
+        "1 March 2027",
+    ]
+    assert shortage_sheets.held_back(recruit) == ["9 without the children’s portfolio", "3 with no days left"]
