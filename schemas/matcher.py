@@ -48,7 +48,8 @@ class PlaceSuggestion(Value):
 class MatchSuggested(MatcherFact, type="manyhands.matcher.match-suggested.v1"):
     """Peers are proposed for a request; an adviser decides. `ranking` names the stored inputs from which the ranking can be replayed.
 
-    scarcity_version: the scarcity prices that were applied, 0 where none were known.
+    scarcity_version: the scarcity prices that were applied, 0 where none were known. pressing_since: since when the request counts as
+    waiting, by priority, age and first day: the earlier, the more pressing.
     """
 
     host: LaCode
@@ -62,6 +63,7 @@ class MatchSuggested(MatcherFact, type="manyhands.matcher.match-suggested.v1"):
     as_of: date
     ranking: str
     scarcity_version: Annotated[int, Field(ge=0)] = 0
+    pressing_since: AwareDatetime | None = None
 
 
 class SuggestionDeclined(MatcherFact, type="manyhands.matcher.suggestion-declined.v1"):
@@ -155,10 +157,14 @@ class MatchWithdrawn(MatcherFact, type="manyhands.matcher.match-withdrawn.v1"):
 
 
 class RequestUnmet(MatcherFact, type="manyhands.matcher.request-unmet.v1"):
-    """Nobody can be proposed now. `places` that are short with the rules that left people out; asked again at `retry_at`."""
+    """Nobody can be proposed now. `places` that are short with the rules that left people out; asked again at `retry_at`.
+
+    pressing_since: since when the request counts as waiting: the earlier, the more pressing.
+    """
 
     short: tuple["Shortage", ...] = Field(min_length=1)
     retry_at: AwareDatetime
+    pressing_since: AwareDatetime | None = None
 
 
 class Shortage(Value):

@@ -12,6 +12,7 @@ from services.matcher import (
     domain,
     handlers,
     policy_api,
+    queue_api,
     ranking,
     round_api,
     scarcity_api,
@@ -235,6 +236,7 @@ async def arrange(body: Arrangement, order: Order) -> Response:
 
 
 router = APIRouter()
+router.include_router(queue_api.router)  # before the calls that name a request
 router.include_router(matches)
 router.include_router(policy_api.router)
 router.include_router(scarcity_api.router)

@@ -47,8 +47,18 @@ def withdrawn(story: Story, now: datetime) -> Step:
     return draft.step("withdrawn")
 
 
-def proposed(story: Story, places: Sequence[PlaceSuggestion], short: Sequence[Shortage], inputs: Inputs, now: datetime) -> Step:
-    """The ranking's answer: a suggestion for every place, or the request is unmet and is asked again on the next working day."""
+def proposed(
+    story: Story,
+    places: Sequence[PlaceSuggestion],
+    short: Sequence[Shortage],
+    inputs: Inputs,
+    now: datetime,
+    since: datetime | None = None,
+) -> Step:
+    """The ranking's answer: a suggestion for every place, or the request is unmet and is asked again on the next working day.
+
+    since: since when the request counts as waiting.
+    """
     content = story.content
     assert content is not None
     attempt = story.attempt + 1
@@ -58,10 +68,10 @@ def proposed(story: Story, places: Sequence[PlaceSuggestion], short: Sequence[Sh
         waits = story.retry_at if story.state == "unmet" and story.retry_at and story.retry_at > now else None
         retry = waits or next_morning(now)
         if story.state != "unmet" or story.short != tuple(short):
-            draft.fact(say.RequestUnmet, short=tuple(short), retry_at=retry)
+            draft.fact(say.RequestUnmet, short=tuple(short), retry_at=retry, pressing_since=since)
         match = Match(match=ident, starts=content.starts, ends=content.ends)
         later = () if waits else (("retry_unmet", retry),)
-        return draft.step("unmet", later=later, match=match, attempt=attempt, short=tuple(short), retry_at=retry)
+        return draft.step("unmet", later=later, match=match, attempt=attempt, short=tuple(short), retry_at=retry, pressing_since=since)
     draft.fact(
         say.MatchSuggested,
         host=content.host,
@@ -75,11 +85,12 @@ def proposed(story: Story, places: Sequence[PlaceSuggestion], short: Sequence[Sh
         as_of=inputs.as_of,
         ranking=inputs.ranking,
         scarcity_version=inputs.scarcity_version,
+        pressing_since=since,
     )
     match = Match.model_construct(
         match=ident, suggestion=cast(say.MatchSuggested, draft.facts[-1]), starts=content.starts, ends=content.ends
     )
-    return draft.step("suggested", match=match, attempt=attempt, short=())
+    return draft.step("suggested", match=match, attempt=attempt, short=(), pressing_since=since)
 
 
 def select(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from schemas.envelope import Envelope
@@ -22,6 +22,8 @@ from services.kit.ears import Ears
 from services.kit.work import Heard, Work
 from services.matcher import domain, store, turnover
 from services.matcher.mirror import Mirror, weights
+from services.matcher.policy import Policy
+from services.matcher.pressing import pressing
 from services.matcher.ranking import Ask
 from services.matcher.steps import Step
 from services.matcher.story import Story
@@ -96,15 +98,22 @@ async def retry_unmet(dues: Sequence[Due], work: Work) -> None:
 
 @diary.when_due("reconsider")
 async def reconsider(dues: Sequence[Due], work: Work) -> None:
-    """The register has grown: propose again for everybody who is unmet, so many at a time. The subject is the last request seen."""
-    requests = await _next_page("reconsider", dues, work, ["unmet"])
+    """The register has grown: propose again for everybody who is unmet, so many at a time, the most pressing first.
+
+    The subject says where the page before ended.
+    """
+    requests, last = await store.unmet_after(work.db, min(due.subject for due in dues), _RECONSIDERED_AT_ONCE)
+    if len(requests) == _RECONSIDERED_AT_ONCE:
+        work.later("reconsider", last, work.now)
     await decide(work, requests, lambda request: request, lambda story, _: domain.reconsidered(story) if story else None)
 
 
 @diary.when_due("requalify")
 async def requalify(dues: Sequence[Due], work: Work) -> None:
     """The register has changed: look at everybody who is proposed, chosen or placed, so many stories at a time."""
-    requests = await _next_page("requalify", dues, work, turnover.LIVE)
+    requests = await store.in_states(work.db, turnover.LIVE, min(due.subject for due in dues), _RECONSIDERED_AT_ONCE)
+    if len(requests) == _RECONSIDERED_AT_ONCE:
+        work.later("requalify", requests[-1], work.now)
     stories, today = await store.lock_stories(work.db, requests), work.now.date()
     await mirror.refresh(work.db)
     found = {request: turnover.faults(story, mirror.register, mirror.policy, today) for request, story in stories.items()}
@@ -121,14 +130,6 @@ async def requalify(dues: Sequence[Due], work: Work) -> None:
         lambda request: request,
         lambda story, request: turnover.disqualified(story, found[request], instead[request], work.now) if story else None,
     )
-
-
-async def _next_page(kind: str, dues: Sequence[Due], work: Work, states: Iterable[str]) -> list[str]:
-    """The next requests in these states after the one that the dues name; when there may be more, they come due at once."""
-    requests = await store.in_states(work.db, states, min(due.subject for due in dues), _RECONSIDERED_AT_ONCE)
-    if len(requests) == _RECONSIDERED_AT_ONCE:
-        work.later(kind, requests[-1], work.now)
-    return requests
 
 
 async def decide(
@@ -167,16 +168,23 @@ async def decide(
 async def _propose(
     work: Work, stories: dict[str, Story], proposing: dict[str, Envelope | None], first: tuple[tuple[str, str], ...]
 ) -> list[tuple[str, float]]:
-    """Rank what is to be proposed, in order; returns the load that the new suggestions open."""
+    """Rank what is to be proposed, the most pressing first; returns the load that the new suggestions open."""
     if not proposing:
         return []
     asks = [ask_of(stories[request]) for request in proposing]
     if first:
         asks = [replace(ask, first=first) for ask in asks]
-    ranked, inputs = await mirror.rank(work.db, asks, work.now)
+
+    def since(request: str, policy: Policy) -> datetime:
+        content = stories[request].content
+        assert content is not None
+        return pressing(content, policy, work.now).since
+
+    ranked, inputs = await mirror.rank(work.db, asks, work.now, lambda ask, policy: (since(ask.request, policy), ask.request))
     opening: list[tuple[str, float]] = []
     for each in ranked:
-        taken = domain.proposed(stories[each.request], each.suggestions, each.shortages, inputs, work.now)
+        story, waits = stories[each.request], since(each.request, mirror.policy)
+        taken = domain.proposed(story, each.suggestions, each.shortages, inputs, work.now, waits)
         stories[each.request] = taken.story
         _tell(work, taken, proposing[each.request])
         opening += weights(each.suggestions)

@@ -14,6 +14,7 @@ from services.matcher.fit import BILLION
 from services.matcher.lots import Lot
 from services.matcher.policy import Policy
 from services.matcher.pools import Needs, Pool
+from services.matcher.pressing import pressing
 from services.matcher.price import Prices, raised
 from services.matcher.standing import Sheet, Standing
 from services.matcher.steps import open_suggestions
@@ -151,14 +152,14 @@ def market_of(room: Hall, policy: Policy, now: datetime, kept: Ints, *, bare: bo
     level = 2 * swing * (places + 1)
     unmet = np.full(places, swing)
     for place, n in enumerate(room.story_of):
-        unmet[place] = level * (1 + _LEVEL.get(room.stories[n].priority, 1)) + _age(room.stories[n], now)
+        unmet[place] = level * (1 + _LEVEL.get(room.stories[n].priority, 1)) + _age(room.stories[n], policy, now)
     return replace(common, fit=worth, unmet=unmet, steps=steps)
 
 
-def _age(story: Story, now: datetime) -> float:
-    """How long a request has waited, from 0 to 1."""
+def _age(story: Story, policy: Policy, now: datetime) -> float:
+    """How long a request has waited and how soon it begins, from 0 to 1."""
     assert story.content is not None
-    return min(1.0, max(0, (now - story.content.received_at).days) / _OLDEST)
+    return min(1.0, max(0.0, pressing(story.content, policy, now).of_age) / _OLDEST)
 
 
 def _capacities(columns: Columns, pairs: Pairs) -> tuple[Ints, Ints]:

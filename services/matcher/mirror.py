@@ -2,9 +2,10 @@
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -44,11 +45,18 @@ class Mirror:
         """What a look at the register as it is now rests on; it is no stored ranking."""
         return Inputs("", self.register.version, self.policy.version, as_of, self._valued)
 
-    async def rank(self, db: Connection, asks: Sequence[Ask], now: datetime) -> tuple[list[Ranked], Inputs]:
-        """Rank in order on the newest state, and store what it rested on. What is suggested weighs as load for the next ranking."""
+    async def rank(
+        self, db: Connection, asks: Sequence[Ask], now: datetime, first: Callable[[Ask, Policy], Any] | None = None
+    ) -> tuple[list[Ranked], Inputs]:
+        """Rank in order on the newest state, and store what it rested on. What is suggested weighs as load for the next ranking.
+
+        first: by ask, where it stands among the others under the policy in force; in the order given where there is none.
+        """
         as_of = now.date()
         async with self._lock:
             await self._refresh(db)
+            if first is not None:
+                asks = sorted(asks, key=lambda ask: first(ask, self.policy))
             load = self.register.load_vector(as_of)
             ranked = ranking.rank(self.register, asks, self.policy, as_of)
             for each in ranked:

@@ -15,9 +15,10 @@ ALWAYS = ("role", "similarity")
 """The terms that apply to every request; the others are left out where nothing was asked."""
 
 OTHERS = "default"
-"""The key of `give_up` for every priority that has no line of its own."""
+"""The key of `give_up` and of `levels` for every priority that has no line of its own."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Waiting = Annotated[float, Field(ge=0, le=3650)]
 Price = Annotated[float, Field(ge=0, le=10)]
 
 
@@ -33,6 +34,8 @@ class Policy(BaseModel):
     rounds_every_days: how often a round runs by itself; 0 for on demand alone.
     beta: fit added for a council that carries nothing yet. expected_places: placements a year over the whole sector.
     shortlist: how many are proposed for a place. give_up: by priority, the most fit that may be given up to spread the work.
+    levels: by priority, how many days of waiting a request counts as having for that alone. nearer: how many more for each day nearer to
+    its first day, from near_days before it on, and how many less before that.
     cooling_off_months: how long somebody who held a post at a council may not help it. challenges_a_year: visits with a peer team that
     an officer makes within a year. no_giving_from: the lowest stage of intervention whose councils give no help; "" asks all of them.
     feedback_mean, feedback_drawn: the rating, from 1 to 5, that a peer counts with who has none, and with how many ratings of its own it
@@ -68,6 +71,15 @@ class Policy(BaseModel):
     expected_places: Annotated[float, Field(gt=0)] = 960
     shortlist: Annotated[int, Field(ge=2, le=16)] = 5
     give_up: dict[str, Share] = {"preventing_failure": 0.02, "early_intervention": 0.02, "newly_appointed": 0.05, OTHERS: 0.20}
+    levels: dict[str, Waiting] = {
+        "preventing_failure": 480,
+        "early_intervention": 360,
+        "newly_appointed": 240,
+        "inspection_announced": 120,
+        OTHERS: 0,
+    }
+    nearer: Price = 0.5
+    near_days: Waiting = 60
     cooling_off_months: Annotated[int, Field(ge=0, le=600)] = 60
     challenges_a_year: Annotated[int, Field(ge=1, le=50)] = 1
     no_giving_from: str = ""
@@ -95,9 +107,14 @@ class Policy(BaseModel):
             raise ValueError(
                 f"weights: {' and '.join(ALWAYS)} are the terms of a request that asks for nothing else; give one of them a weight above 0"
             )
-        if OTHERS not in self.give_up:
-            raise ValueError(f"give_up: add a line {OTHERS!r} for the priorities that have none of their own")
+        for name, lines in (("give_up", self.give_up), ("levels", self.levels)):
+            if OTHERS not in lines:
+                raise ValueError(f"{name}: add a line {OTHERS!r} for the priorities that have none of their own")
         return self
+
+    def level_of(self, priority: str) -> float:
+        """How many days of waiting a request of this priority counts as having for that alone."""
+        return self.levels.get(priority, self.levels[OTHERS])
 
     def may_give_up(self, priority: str) -> float:
         """The most fit, of 1, that a request of this priority may lose to the spreading of work."""

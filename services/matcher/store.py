@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from schemas.registry import CouncilState, LoadState, PeerState
 from services.kit.database import Connection
@@ -11,15 +11,21 @@ from services.matcher.records import State
 from services.matcher.story import Story
 
 _LOCK = "select doc from story where request = any($1::text[]) order by request for update"
-_SAVE = """insert into story (request, version, state, host, region, kind, changed_at, doc)
-           select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+_SAVE = """insert into story (request, version, state, host, region, kind, changed_at, pressing_since, doc)
+           select * from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
+                                $8::timestamptz[], $9::text[])
            on conflict (request) do update set version = excluded.version, state = excluded.state, host = excluded.host,
-               region = excluded.region, kind = excluded.kind, changed_at = excluded.changed_at, doc = excluded.doc"""
+               region = excluded.region, kind = excluded.kind, changed_at = excluded.changed_at, pressing_since = excluded.pressing_since,
+               doc = excluded.doc"""
 _ONE = "select doc from story where request = $1"
 _LIST = """select doc from story where ($1::text is null or state = $1) and ($2::text[] is null or region = any($2)) and request > $3
            order by request limit $4"""
 _DOCS_IN = "select doc from story where state = any($1::text[]) order by request"
 _IN_STATES = "select request from story where state = any($1::text[]) and request > $2 order by request limit $3"
+_QUEUE = """select doc from story where state = any($1::text[]) and ($2::text[] is null or region = any($2))
+            order by pressing_since, request limit $3"""
+_UNMET = """select request, pressing_since from story where state = 'unmet' and (pressing_since, request) > ($1, $2)
+            order by pressing_since, request limit $3"""
 _KEEP = """insert into registry_record (key, version, position, doc)
            select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[]) on conflict (key, version) do nothing"""
 # one statement is one snapshot: records above our version, and every load change whose transaction we have not counted for good
@@ -44,6 +50,9 @@ _RANKED = """insert into ranking (id, at, registry_version, policy_version, scar
 _RANKING = "select registry_version, policy_version, scarcity_version, as_of, load, asks from ranking where id = $1"
 _ASKED = "select asks from ranking where at > $1 and at <= $2 order by at, id"
 _STATES = "select state, count(*) as n from story where ($1::text[] is null or region = any($1)) group by state order by state"
+
+
+_FIRST = datetime(1, 1, 2, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ async def lock_stories(db: Connection, requests: Iterable[str]) -> dict[str, Sto
 async def save_stories(db: Connection, stories: Iterable[Story]) -> None:
     """Write stories, in the order of their requests."""
     rows = [
-        (s.request, s.version, s.state, s.host, s.region, s.kind, s.changed_at, s.model_dump_json())
+        (s.request, s.version, s.state, s.host, s.region, s.kind, s.changed_at, s.pressing_since or s.changed_at, s.model_dump_json())
         for s in sorted(stories, key=lambda s: s.request)
     ]
     if rows:
@@ -114,6 +123,18 @@ async def docs_in(db: Connection, states: Iterable[str]) -> list[str]:
 async def in_states(db: Connection, states: Iterable[str], after: str, most: int) -> list[str]:
     """Requests in one of these states, in order of their ids."""
     return [row["request"] for row in await db.fetch(_IN_STATES, sorted(states), after, most)]
+
+
+async def queue(db: Connection, states: Iterable[str], regions: list[str] | None, most: int) -> list[Story]:
+    """Stories in one of these states, the most pressing first; `regions` None means all."""
+    return [_story(row["doc"]) for row in await db.fetch(_QUEUE, sorted(states), regions, most)]
+
+
+async def unmet_after(db: Connection, after: str, most: int) -> tuple[list[str], str]:
+    """Unmet requests, the most pressing first, after the place where a call before ended ("": from the start), and where this one ends."""
+    since, _, request = after.partition("~")
+    rows = await db.fetch(_UNMET, datetime.fromisoformat(since) if since else _FIRST, request, most)
+    return [row["request"] for row in rows], f"{rows[-1]['pressing_since'].isoformat()}~{rows[-1]['request']}" if rows else ""
 
 
 async def keep_records(db: Connection, records: Sequence[tuple[str, int, int, str]]) -> None:

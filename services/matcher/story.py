@@ -44,6 +44,7 @@ class Story(Value):
     state: new, suggested, unmet, selected, consenting, completing, placed, completed, withdrawn, arranging, questioned.
     version counts the facts said about the request; `expected_version` of a command is held against it.
     declined: peers who are not proposed for this request again. waived: (peer, rule, adviser), for another adviser to rely on.
+    pressing_since: since when it counts as waiting, as of the last proposal; the earlier, the more pressing.
     short and retry_at, while unmet: the places that could not be filled, and when they are looked at again.
     """
 
@@ -60,6 +61,7 @@ class Story(Value):
     match: Match | None = None
     short: tuple[Shortage, ...] = ()
     retry_at: AwareDatetime | None = None
+    pressing_since: AwareDatetime | None = None
     changed_by: str = "matcher"
     changed_at: AwareDatetime
 
