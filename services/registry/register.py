@@ -38,7 +38,7 @@ class CouncilEntry(Entry):
     executive with it, by code."""
 
     columns: ClassVar = ("la_code", "gss_code", "name", "region", "type", "aliases", "linked", "willing")
-    optional: ClassVar = frozenset({"gss_code", "aliases", "linked", "willing"})
+    optional: ClassVar = frozenset({"aliases", "linked", "willing"})
 
     la_code: str
     gss_code: str

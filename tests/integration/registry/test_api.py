@@ -127,6 +127,7 @@ async def test_accounts_and_holds_are_shown_in_days(house: House) -> None:
             "held": 2.5,
             "placed": 0.0,
             "free": 7.5,
+            "kinds": [],
         }
         (offer,) = ok(await client.get("/offers?owner=council:383"))["offers"]
         assert (offer["offer"], offer["days"]) == ("leeds-27", 15.0)
