@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 LOCKED := $(shell sha256sum requirements.lock | cut -c1-16)
 INSTALLED := .venv/installed-$(LOCKED)
 
-.PHONY: help venv demo test worked planted bench lock clean
+.PHONY: help venv demo test worked planted bench screenshots lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -24,6 +24,9 @@ planted: venv ## plant known bugs in a copy and show that the tests catch them
 
 bench: venv ## measure Manyhands beside a bare echo and a naive consumer
 	@.venv/bin/python -m bench $(ARGS)
+
+screenshots: venv ## draw every page of the desk at two widths into docs/screenshots
+	@.venv/bin/python -m tests.pictures $(ARGS)
 
 COMPILE := .venv/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11
 

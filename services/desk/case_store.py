@@ -12,24 +12,26 @@ CHANNEL = "desk"
 _MANY = 60
 
 _LOCK = "select request, doc from request where request = any($1::text[]) order by request for update"
-_CLAIM = """insert into request (request, regions, priority, urgency, state, waiting, changed_at, doc, suggestion)
-            select id, '{}', '', 0, '', '', $2, '', '' from unnest($1::text[]) as id on conflict do nothing"""
+_CLAIM = """insert into request (request, regions, priority, urgency, state, waiting, changed_at, doc)
+            select id, '{}', '', 0, '', '', $2, '' from unnest($1::text[]) as id on conflict do nothing"""
 _SAVE = """
 update request set regions = coalesce(string_to_array(nullif(g, ''), '|'), '{}'), host = h, kind = k, priority = p, urgency = u, state = s,
-    waiting = w, waiting_since = ws, deadline = d::timestamptz, received_at = ra::timestamptz, changed_at = ca, ends = e::date, doc = t.doc,
-    suggestion = coalesce(x, suggestion)
+    waiting = w, waiting_since = ws, deadline = d::timestamptz, received_at = ra::timestamptz, changed_at = ca, ends = e::date, doc = t.doc
 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::text[], $9::timestamptz[],
-            $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[], $15::text[])
-     as t (r, g, h, k, p, u, s, w, ws, d, ra, ca, e, doc, x)
+            $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[])
+     as t (r, g, h, k, p, u, s, w, ws, d, ra, ca, e, doc)
 where request = r"""
+_SUGGEST = """insert into suggestion (request, doc) select * from unnest($1::text[], $2::text[])
+              on conflict (request) do update set doc = excluded.doc"""
+_UNSUGGEST = "delete from suggestion where request = any($1::text[])"
 _TELL = """insert into told (request, service, sequence, at, type, actor, detail)
            select * from unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[])
            on conflict do nothing"""
 _KEEP = """insert into record (key, version, doc) select * from unnest($1::text[], $2::bigint[], $3::text[])
            on conflict (key) do update set version = excluded.version, doc = excluded.doc where record.version < excluded.version"""
 _NOTIFY = "select pg_notify($1, $2)"
-_CLOSE = "lock table request, told, record in exclusive mode"
-_EMPTY = ("delete from request", "delete from told", "delete from record")
+_CLOSE = "lock table request, suggestion, told, record in exclusive mode"
+_EMPTY = ("delete from request", "delete from suggestion", "delete from told", "delete from record")
 
 Event = tuple[str, str, int, datetime, str, str, str]
 """A row of `told`: request, service, sequence, at, type, actor, detail."""
@@ -52,11 +54,16 @@ async def save(db: Connection, cases: Sequence[Case], suggestions: Mapping[str, 
     rows = [
         (
             c.request, "|".join(c.regions), c.host, c.kind, c.priority, c.urgency, c.state, c.waiting, c.since, c.deadline, c.received_at,
-            c.changed_at, c.ends, to_json(c), suggestions.get(c.request),
+            c.changed_at, c.ends, to_json(c),
         )
         for c in cases
     ]  # fmt: skip
     await db.execute(_SAVE, *zip(*rows, strict=True))
+    kept = sorted((request, doc) for request, doc in suggestions.items() if doc)
+    if kept:
+        await db.execute(_SUGGEST, *zip(*kept, strict=True))
+    if gone := sorted(request for request, doc in suggestions.items() if not doc):
+        await db.execute(_UNSUGGEST, gone)
 
 
 async def tell(db: Connection, events: Sequence[Event]) -> None:

@@ -21,7 +21,8 @@ _LIST = f"""
 select * from (select w.*, row_number() over (partition by wanted order by urgency, deadline nulls last, since, request) as at,
                       count(*) over (partition by wanted) as n from {_WANTED}) as numbered
 where ($6::text is null or wanted = $6) and at > $7 and at <= $7 + $8 order by wanted, at"""  # noqa: S608
-_ONE = """select r.doc, r.suggestion, o.owner from request r left join owner o using (request)
+_ONE = """select r.doc, coalesce(s.doc, '') as suggestion, o.owner
+          from request r left join suggestion s using (request) left join owner o using (request)
           where r.request = $1 and ($2::text[] is null or r.regions && $2)"""
 _VERSIONS = "select doc from request where request = $1"
 _TIMELINE = "select at, type, actor, detail from told where request = $1 order by at desc, service, sequence desc limit $2"

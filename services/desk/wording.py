@@ -104,7 +104,7 @@ def _councils() -> dict[str, str]:
 
 def council(code: str | None) -> str:
     """A council's name; its code when we do not know it."""
-    return _councils().get(code or "", code or "a council that is not yet clear")
+    return _councils().get(code or "", code or "Council not yet clear")
 
 
 def kind(code: str | None) -> str:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,7 @@ def tell(home: Path, count: int, replicas: Mapping[str, int], out: Console, *, s
     machine.start()
     try:
         talk.print(f"  ready after {time.monotonic() - begun:.0f} s")
-        with _progress(talk) as progress:
-            _import(machine.fleet, progress)
-            _post(machine.fleet, count, progress)
-            _decide(machine.fleet, count, progress)
-            settled = _settle(machine.fleet, progress)
+        settled = story(machine.fleet, count, talk)
         promises = asyncio.run(invariants.check(machine.fleet, datetime.now(UTC)))
         figures = summary.gather(machine.fleet) | {
             "promises": promises.counts(),
@@ -61,6 +57,15 @@ def tell(home: Path, count: int, replicas: Mapping[str, int], out: Console, *, s
         return 0 if promises.kept and settled else 1
     finally:
         machine.stop()
+
+
+def story(fleet: Fleet, count: int, talk: Console) -> bool:
+    """Register, requests and decisions on a fresh machine; whether everything that was said was heard within a minute."""
+    with _progress(talk) as progress:
+        _import(fleet, progress)
+        _post(fleet, count, progress)
+        _decide(fleet, count, progress)
+        return _settle(fleet, progress)
 
 
 def _progress(out: Console) -> Progress:
@@ -95,12 +100,18 @@ def _import(fleet: Fleet, progress: Progress) -> None:
 def _post(fleet: Fleet, count: int, progress: Progress) -> None:
     """Requests from an outside program, in a process of its own, with another client and none of our models."""
     task = progress.add_task("posting requests as an outside program", total=count)
-    lines = "".join(json.dumps(data) + "\n" for data in sample_requests(SEED, count, datetime.now(UTC).date()))
+    progress.update(task, completed=post(fleet, sample_requests(SEED, count, datetime.now(UTC).date())))
+
+
+def post(fleet: Fleet, requests: Iterable[Mapping[str, Any]]) -> int:
+    """Requests from an outside program; returns how many. Errors: ServerError."""
+    lines = "".join(json.dumps(data) + "\n" for data in requests)
     command = [sys.executable, "-m", "services.onebox.outside", "--kafka", fleet.kafka, "--topic", fleet.prefix + INTAKE]
     done = subprocess.run(command, input=lines, text=True, capture_output=True, check=False)
     if done.returncode:
         raise ServerError(f"The outside program could not post: {done.stdout}{done.stderr[-500:]}")
-    progress.update(task, completed=json.loads(done.stdout)["posted"])
+    posted: int = json.loads(done.stdout)["posted"]
+    return posted
 
 
 def _decide(fleet: Fleet, count: int, progress: Progress) -> None:

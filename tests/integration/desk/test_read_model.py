@@ -17,7 +17,8 @@ from tests.integration.desk.house import House
 from tests.support.servers import Broker
 from tests.support.stories import LEEDS, Raw, Story
 
-_EVERYTHING = "select request, regions, state, waiting, deadline, doc, suggestion from request order by request"
+_EVERYTHING = """select request, regions, state, waiting, deadline, r.doc, coalesce(s.doc, '') as suggestion
+                 from request r left join suggestion s using (request) order by request"""
 _TIMELINES = "select request, service, sequence, type, detail from told order by request, service, sequence"
 
 

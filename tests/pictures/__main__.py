@@ -1,0 +1,84 @@
+"""`make screenshots`: what axe-core finds, and what does not fit the width, is said beside each picture; the exit code is then 1."""
+
+import argparse
+import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+from rich.console import Console
+
+from services.onebox.demo import post, story
+from services.onebox.machine import Machine
+from services.onebox.reading import quiet
+from tests.pictures.album import NOBODY, PICTURES, SHORT, Picture
+from tests.pictures.palette import smaller
+from tests.support.browser import Window, faults, sign_in
+
+FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
+WIDTHS = (1280, 320)
+_HIGHEST = 3_600  # pixels; what is longer goes on in the same way
+out = Console()
+
+
+def take(browser: Browser, desk: str, folder: Path, pictures: list[Picture]) -> Iterator[str]:
+    """Take the pictures, and yield what is wrong on a page."""
+    blank = browser.new_context().new_page()
+    for width in WIDTHS:
+        pages: dict[str, Page] = {}
+        for picture in pictures:
+            if picture.who not in pages:
+                context = browser.new_context(
+                    locale="en-GB", timezone_id="Europe/London", viewport={"width": width, "height": 900}, reduced_motion="reduce"
+                )
+                pages[picture.who] = context.new_page()
+                if picture.who != NOBODY:
+                    sign_in(pages[picture.who], desk, picture.who)
+            page = pages[picture.who]
+            page.goto(desk + picture.path)
+            picture.do(page)
+            page.wait_for_load_state()
+            high = min(_HIGHEST, page.evaluate("document.documentElement.scrollHeight"))
+            png = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": high})
+            small = smaller(blank, png)
+            (folder / f"{picture.name}-{width}.png").write_bytes(small)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            wrong = faults(page) + ([f"is {wide} pixels wide"] if wide > width else [])
+            out.print(f"  {picture.name} at {width}: {len(small) // 1_000} kB{', ' + '; '.join(wrong) if wrong else ''}", markup=False)
+            yield from wrong
+
+
+def main() -> int:
+    words = argparse.ArgumentParser(prog="python -m tests.pictures", description="Draw every page of the desk at two widths.")
+    words.add_argument("--requests", type=int, default=200, help="how many the demo posts (200)")
+    words.add_argument("--desk", help="the address of a desk of onebox that runs, instead of a machine of its own")
+    words.add_argument("--out", type=Path, default=FOLDER)
+    words.add_argument("--only", default="", help="pictures whose names contain this")
+    given = words.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    pictures = [picture for picture in PICTURES if given.only in picture.name]
+    if given.desk:
+        return _draw(given.desk, given.out, pictures)
+    with tempfile.TemporaryDirectory(prefix="manyhands-pictures-") as folder, Machine(Path(folder), durable=False) as machine:
+        story(machine.fleet, given.requests, out)
+        post(machine.fleet, SHORT)
+        asyncio.run(quiet(machine.fleet, 60))
+        return _draw(machine.fleet.url("desk"), given.out, pictures)
+
+
+def _draw(desk: str, folder: Path, pictures: list[Picture]) -> int:
+    window = Window("--lang=en-GB")
+    try:
+        with window.shown() as browser:
+            wrong = list(take(browser, desk, folder, pictures))
+    finally:
+        window.close()
+    size = sum(file.stat().st_size for file in folder.glob("*.png"))
+    out.print(f"{len(pictures) * len(WIDTHS)} pictures are in {folder.name}, which holds {size // 1_000} kB")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Which pages are drawn: who looks, where they go, and what they do there before the picture is taken."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+from services.onebox.personas import PERSONAS
+
+NATIONAL, OPERATOR, GOVERNOR, SECOND = (PERSONAS[name].name for name in ("adviser-national", "operator", "governor-one", "governor-two"))
+YORKSHIRE = PERSONAS["adviser-yorkshire-and-the-humber"].name
+NOBODY = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """name: of the file. who: signs in; nobody does for "". path: where they go; `do`: what they do there."""
+
+    name: str
+    who: str
+    path: str
+    do: Callable[[Page], None] = lambda _: None
+
+
+_WHEN = {"from": "2027-01-11", "to": "2027-12-17"}
+SHORT = tuple(
+    {"reference": f"INT-SHORT-{n}", "authority": council, "kind": kind, "themes": [theme], "days": days, **_WHEN}
+    for n, council, kind, theme, days in (
+        (1, "Leeds", "mentoring_new_director", "SEND", 60),
+        (2, "Cornwall", "sounding_board", "fostering sufficiency", 45),
+    )
+)
+"""Requests that ask for more days than anybody has, so that something is short."""
+
+
+def _first(selector: str) -> Callable[[Page], None]:
+    """Open the first link of this sort."""
+    return lambda page: page.locator(selector).first.click()
+
+
+def _turn_nobody_down(page: Page) -> None:
+    _first(".desk-card a")(page)
+    page.get_by_text("Turn some down and ask for new suggestions").click()
+    page.get_by_role("button", name="Turn down").click()
+
+
+def _calls(page: Page) -> None:
+    _first(".desk-card a")(page)
+    page.get_by_role("link", name="Call sheet to print").click()
+
+
+def _try(page: Page) -> None:
+    page.get_by_label("Try a price").fill("0.2")
+    page.get_by_role("button", name="Try it on the last year").click()
+    page.get_by_role("img", name="Line chart.").wait_for()
+
+
+def _write(page: Page) -> None:
+    page.get_by_label("Why should").fill("Fewer places on the busiest councils for hardly any fit.")
+    page.get_by_role("button", name="Write it down").click()
+
+
+PICTURES: tuple[Picture, ...] = (
+    Picture("sign-in", NOBODY, "/sign-in"),
+    Picture("my-desk", YORKSHIRE, "/desk"),
+    Picture("my-desk-one-list", NATIONAL, "/desk?for=decide"),
+    Picture("my-desk-empty", NATIONAL, "/desk?of=me"),
+    Picture("request-to-decide", NATIONAL, "/desk?for=decide", _first(".desk-card a")),
+    Picture("request-error", NATIONAL, "/desk?for=decide", _turn_nobody_down),
+    Picture("request-call-sheet", NATIONAL, "/desk?for=decide", _calls),
+    Picture("request-question", NATIONAL, "/desk?for=question", _first(".desk-card a")),
+    Picture("request-nobody", NATIONAL, "/desk?for=shortage", _first(".desk-card a")),
+    Picture("cover", YORKSHIRE, "/cover"),
+    Picture("new-request", YORKSHIRE, "/new"),
+    Picture("spread", NATIONAL, "/spread"),
+    Picture("spread-empty", NATIONAL, "/spread?from=2020-04-01&to=2021-03-31"),
+    Picture("spread-error", NATIONAL, "/spread?from=2026-04-01&to=2025-03-31"),
+    Picture("price-tried", GOVERNOR, "/spread/price", _try),
+    Picture("price-written", GOVERNOR, "/spread/price", _write),
+    Picture("price-to-adopt", SECOND, "/spread/price"),
+    Picture("shortages", NATIONAL, "/shortages"),
+    Picture("operators", OPERATOR, "/operators"),
+    Picture("operators-parked", OPERATOR, "/operators/parked"),
+    Picture("operators-parked-record", OPERATOR, "/operators/parked", _first("main td a")),
+    Picture("operators-audit", OPERATOR, "/operators/audit"),
+    Picture("not-there", NATIONAL, "/requests/nothing"),
+    Picture("not-allowed", GOVERNOR, "/desk"),
+)
+"""In the order in which they are taken: what is done for one is there for those after it. At the second width everything is done again."""
