@@ -1,16 +1,20 @@
-"""The desk's read model: events a second when it is rebuilt from the topics, on a log of invented requests. `python -m bench.desk`."""
+"""The desk: events a second when its read model is rebuilt from the topics, and the server time of its pages on what that made."""
 
-import argparse
 import asyncio
 import random
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from statistics import median, quantiles
 
+import asyncpg
+import httpx
+import psutil
 from aiokafka import AIOKafkaProducer
 
 from schemas import matcher, registry, requests
@@ -19,10 +23,11 @@ from schemas.fact import Fact, Line
 from schemas.topics import topics
 from services.desk.rebuilding import rebuild
 from services.kit.clock import Clock
-from services.kit.database import KIT_MIGRATIONS, Database, migrate
+from services.kit.database import Database
 from services.kit.kafka import Login
 from services.kit.settings import Settings
 from services.kit.topics import create_missing
+from services.onebox.fleet import Fleet
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
 from services.vocabulary.councils import reference_councils
@@ -31,7 +36,10 @@ from services.vocabulary.priorities import PRIORITIES
 from services.vocabulary.themes import THEMES
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-_MIGRATIONS = Path(__file__).parents[1] / "services" / "desk" / "migrations"
+REQUESTS, PEERS = 10_000, 100_000
+GOAL_MS, GOAL_EVENTS = 100.0, 20_000.0
+_ATTEMPTS = (8, 19)  # matches that are begun for a request: about a hundred facts of each
+_ASKED = 60  # times that each page is asked for
 Said = tuple[str, str, Fact, int]
 """Topic, key, fact, sequence."""
 
@@ -54,7 +62,7 @@ def _story(ident: str, host: str, kind: str, peers: int, at: datetime, n: int, d
     )  # fmt: skip
     yield requests.RequestOpened.topic, ident, opened, 1
     councils, number, held = reference_councils(), 0, 0
-    for attempt in range(dice.randint(3, 9)):
+    for attempt in range(dice.randint(*_ATTEMPTS)):
         match = f"{ident}-{attempt}"
         facts = list(
             _attempt(
@@ -139,36 +147,132 @@ async def fill(kafka: str, count: int, peers: int, dice: random.Random) -> int:
     return said
 
 
-async def _rebuilt(dsn: str, kafka: str) -> float:
+async def _rebuilt(dsn: str, kafka: str, postgres: psutil.Process) -> tuple[float, float, float]:
+    """Seconds of a rebuilding with everything that belongs to it, and of these, seconds of this process's processor and of PostgreSQL's."""
     database = Database(dsn, "desk", asyncio.Event())
     settings = Settings.model_validate({"database_url": dsn, "kafka": kafka, "jwt_issuer": "i", "jwks": "j"})
-    begun = time.perf_counter()
+    begun, used, theirs = time.perf_counter(), time.process_time(), _processor([postgres])
+    spent = 0.0
     async for _ in rebuild(database, settings, Clock()):
-        pass
+        spent = _since(theirs, [postgres])  # the connection ends with the last step, and with it what is known of its process
     await database.close()
-    return time.perf_counter() - begun
+    return time.perf_counter() - begun, time.process_time() - used, spent
 
 
-def measure(count: int, peers: int) -> dict[str, float]:
-    """Events heard, and events a second of a rebuilding with everything that belongs to it."""
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page's server time in ms: at the 95th percentile, at the median, and the processor time of desk and PostgreSQL on average."""
+
+    path: str
+    who: str
+    p95: float
+    median: float
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was measured: events heard again and how fast, and the pages on what they made."""
+
+    events: int
+    events_per_second: float
+    cpu_us_an_event: float
+    postgres_us_an_event: float
+    pages: tuple[Page, ...]
+
+
+def _signed_in(desk: str, who: str) -> httpx.Client:
+    """A browser in which one of onebox's people has signed in."""
+    browser = httpx.Client(base_url=desk, timeout=30)
+    there = browser.get("/sign-in/start").headers["location"]
+    browser.get(browser.get(f"{there}&persona={who}").headers["location"])
+    return browser
+
+
+def _processor(processes: Sequence[psutil.Process]) -> dict[psutil.Process, float]:
+    """Seconds that these processes and their children have used, each."""
+    every = {process for root in processes for process in (root, *root.children(recursive=True))}
+    return {process: sum(process.cpu_times()[:2]) for process in every}
+
+
+def _since(before: Mapping[psutil.Process, float], processes: Sequence[psutil.Process]) -> float:
+    """Seconds that these have used since, in the processes that run now."""
+    return sum(now - before.get(process, 0.0) for process, now in _processor(processes).items())
+
+
+def _page(name: str, who: str, browser: httpx.Client, paths: Sequence[str], processes: Sequence[psutil.Process]) -> Page:
+    """A page asked for at each of these addresses. Errors: RuntimeError for one that is not shown."""
+    browser.get(paths[0])
+    times, used = [], _processor(processes)
+    for path in paths:
+        begun = time.perf_counter()
+        answer = browser.get(path)
+        times.append((time.perf_counter() - begun) * 1e3)
+        if answer.status_code != 200:
+            raise RuntimeError(f"{path} answers {answer.status_code}")
+    return Page(name, who, quantiles(times, n=20)[-1], median(times), _since(used, processes) * 1e3 / len(paths))
+
+
+async def _some(dsn: str) -> list[str]:
+    """Requests to look at, of every state."""
+    db = await asyncpg.connect(dsn)
+    try:
+        return [row["request"] for row in await db.fetch("select request from request order by md5(request) limit $1", _ASKED)]
+    finally:
+        await db.close()
+
+
+def _process(pid: int | None) -> psutil.Process:
+    if pid is None:
+        raise RuntimeError("It has ended.")
+    return psutil.Process(pid)
+
+
+def _pages(fleet: Fleet, postgres: psutil.Process, requests: Sequence[str]) -> Iterator[Page]:
+    """The desk's pages on a read model that is there; the services behind it are away, which each page says at once."""
+    fleet.start()
+    try:
+        fleet.ready()
+        processes = (_process(fleet.pid("desk")), postgres)
+        known = {who: _signed_in(fleet.url("desk"), who) for who in ("adviser-yorkshire-and-the-humber", "adviser-national")}
+        for who, path, addresses in (
+            ("adviser-yorkshire-and-the-humber", "/desk", ["/desk"] * _ASKED),
+            ("adviser-national", "/desk", ["/desk"] * _ASKED),
+            ("adviser-national", "/desk?of=nobody&priority=other", ["/desk?of=nobody&priority=other"] * _ASKED),
+            ("adviser-national", "/desk?for=decide&page=N", [f"/desk?for=decide&page={n + 1}" for n in range(_ASKED)]),
+            ("adviser-national", "/requests/N", [f"/requests/{request}" for request in requests]),
+            ("adviser-national", "/requests/N/calls", [f"/requests/{request}/calls" for request in requests]),
+            ("adviser-national", "/cover", ["/cover"] * _ASKED),
+        ):
+            yield _page(path, who, known[who], addresses, processes)
+    finally:
+        fleet.stop()
+
+
+def measure(count: int = REQUESTS, peers: int = PEERS) -> Found:
+    """Rebuild the read model from a log of so many requests and a register of so many peers, then ask for the pages."""
     with tempfile.TemporaryDirectory(prefix="manyhands-bench-") as folder, ExitStack() as servers:
         kafka = servers.enter_context(Kafka(Path(folder) / "kafka"))
-        dsn = servers.enter_context(Postgres(Path(folder) / "postgres", durable=False)).databases.create_database("desk", "desk", "secret")
-        asyncio.run(migrate(dsn, [KIT_MIGRATIONS, _MIGRATIONS]))
+        postgres = servers.enter_context(Postgres(Path(folder) / "postgres", durable=False))
+        # topics of its own, empty ones: what is asked for is the pages, not the hearing of a million facts beside them
+        fleet = Fleet(Path(folder) / "fleet", kafka.bootstrap, postgres.databases, {"registry": 0, "requests": 0, "matcher": 0}, "bench")
+        fleet.prepare()
         asyncio.run(create_missing(Login(kafka.bootstrap), topics()))
         events = asyncio.run(fill(kafka.bootstrap, count, peers, random.Random(7)))
-        seconds = asyncio.run(_rebuilt(dsn, kafka.bootstrap))
-    return {"events": events, "events_per_second": events / seconds}
+        seconds, ours, theirs = asyncio.run(_rebuilt(fleet.dsn("desk"), kafka.bootstrap, _process(postgres.pid)))
+        found = asyncio.run(_some(fleet.dsn("desk")))
+        pages = tuple(_pages(fleet, _process(postgres.pid), found))
+    return Found(events, events / seconds, ours / events * 1e6, theirs / events * 1e6, pages)
 
 
-def main() -> None:
-    words = argparse.ArgumentParser(prog="python -m bench.desk", description="Measure the desk's read model.")
-    words.add_argument("--requests", type=int, default=2_000)
-    words.add_argument("--peers", type=int, default=20_000)
-    given = words.parse_args()
-    found = measure(given.requests, given.peers)
-    print(f"{found['events']:,.0f} events heard again at {found['events_per_second']:,.0f}/s")
-
-
-if __name__ == "__main__":
-    main()
+def told(found: Found) -> Iterator[str]:
+    """The figures in words, a line each, with their goals."""
+    yield (
+        f"Read model of {found.events:,} events: rebuilt at {found.events_per_second:,.0f}/s (goal {GOAL_EVENTS:,.0f}), "
+        f"{found.cpu_us_an_event:.0f} us of the desk's processor each and {found.postgres_us_an_event:.0f} of PostgreSQL's"
+    )
+    for page in found.pages:
+        yield (
+            f"{page.path} as {page.who}: {page.p95:.0f} ms at p95 (goal {GOAL_MS:g}), {page.median:.0f} at the median, "
+            f"{page.cpu:.0f} ms of processor with PostgreSQL's"
+        )

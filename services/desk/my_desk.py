@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -14,7 +14,6 @@ from services.desk.page_store import Filter
 from services.desk.paper import page
 from services.desk.person import Person
 from services.desk.wire import Wire
-from services.kit.database import Connection
 from services.vocabulary.councils import REGIONS
 from services.vocabulary.priorities import PRIORITIES
 
@@ -53,12 +52,9 @@ async def my_desk(
 ) -> Response:
     """What waits, in sections; one section alone, page by page, when the address says so."""
     most = _LONG if only else _SHORT
-
-    async def read(db: Connection) -> tuple[dict[str, int], list[Any]]:
-        passed = (at - 1) * most if only else 0
-        return await page_store.counts(db, wanted), await page_store.waiting(db, wanted, only or None, passed, most)
-
-    counts, rows = await own.once(read)
+    passed = (at - 1) * most if only else 0
+    rows = await own.once(lambda db: page_store.waiting(db, wanted, only or None, passed, most))
+    counts = {row["wanted"]: row["n"] for row in rows}
     sections = [
         {"code": code, "title": title, "count": counts.get(code, 0), "rows": [row for row in rows if row["wanted"] == code]}
         for code, title in wording.WANTED.items()

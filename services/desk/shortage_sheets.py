@@ -1,6 +1,7 @@
 """What is short as tables: roles, themes, regions, months, and the people who would unblock most. Pure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.desk import when, wording
@@ -55,6 +56,13 @@ def in_words(found: Shortages) -> str:
         f"{requests:,} {'request has' if requests == 1 else 'requests have'} {places:,} {'place' if places == 1 else 'places'} "
         "that nobody on the register can fill now."
     )
+
+
+def alike(recruits: Sequence[Mapping[str, Any]]) -> list[tuple[Mapping[str, Any], int]]:
+    """Each profile once, for the same requests, and how many such people are to be looked for."""
+    counts = Counter((each["words"], *each["requests"], *each["helps"]) for each in recruits)
+    first = {(each["words"], *each["requests"], *each["helps"]): each for each in reversed(recruits)}
+    return [(first[key], count) for key, count in counts.items()]
 
 
 def held_back(recruit: Mapping[str, Any]) -> list[str]:

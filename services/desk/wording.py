@@ -94,6 +94,16 @@ _LEFT_OUT = {
     "in_intervention": "of a council in intervention",
     "not_willing": "of a council that offers no support",
     "inactive": "resting or no longer on the register",
+    "giver": "who do not give this kind of support",
+    "inspection": "who have not been through an inspection",
+    "accreditation": "not accredited then",
+    "release": "not released by their employer then",
+    "linked_council": "of a council linked with the one that asked",
+    "interest": "with an interest in the council that asked",
+    "avoided_council": "of a council to be avoided",
+    "worked_there": "who worked there too lately",
+    "challenges": "with as many visits this year as they may make",
+    "paid": "who are paid, where support is to be free",
 }
 
 

@@ -7,10 +7,13 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from confluent_kafka import Producer
 from playwright.sync_api import Browser, Page
 from rich.console import Console
 
 from services.onebox.demo import post, story
+from services.onebox.fleet import Fleet
+from services.onebox.invariants import INTAKE
 from services.onebox.machine import Machine
 from services.onebox.reading import quiet
 from tests.pictures.album import NOBODY, PICTURES, SHORT, Picture
@@ -50,6 +53,13 @@ def take(browser: Browser, desk: str, folder: Path, pictures: list[Picture]) -> 
             yield from wrong
 
 
+def spoil(fleet: Fleet) -> None:
+    """Put a record on the intake topic that is no CloudEvent, so that something is parked."""
+    producer = Producer({"bootstrap.servers": fleet.kafka, "acks": "all", "log_level": 0})
+    producer.produce(fleet.prefix + INTAKE, b"{}", key="INT-SPOILT")
+    producer.flush(10)
+
+
 def main() -> int:
     words = argparse.ArgumentParser(prog="python -m tests.pictures", description="Draw every page of the desk at two widths.")
     words.add_argument("--requests", type=int, default=200, help="how many the demo posts (200)")
@@ -64,12 +74,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="manyhands-pictures-") as folder, Machine(Path(folder), durable=False) as machine:
         story(machine.fleet, given.requests, out)
         post(machine.fleet, SHORT)
+        spoil(machine.fleet)
         asyncio.run(quiet(machine.fleet, 60))
         return _draw(machine.fleet.url("desk"), given.out, pictures)
 
 
 def _draw(desk: str, folder: Path, pictures: list[Picture]) -> int:
-    window = Window("--lang=en-GB")
+    window = Window()
     try:
         with window.shown() as browser:
             wrong = list(take(browser, desk, folder, pictures))

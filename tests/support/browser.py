@@ -30,11 +30,10 @@ class Window:
     Else no other test of the process could run a loop of its own. In a test, what runs one (`Told`, `reading`) is called inside `aside()`.
     """
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self) -> None:
         self._driver = sync_playwright().start()
         self._loop = asyncio._get_running_loop()
-        always = ("--no-sandbox", "--disable-dev-shm-usage")
-        self.browser = self._driver.chromium.launch(executable_path=chromium(), args=[*always, *arguments])
+        self.browser = self._driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
         asyncio._set_running_loop(None)
 
     @contextmanager

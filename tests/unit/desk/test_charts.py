@@ -124,4 +124,8 @@ def test_what_is_short_is_counted_by_role_and_months_stand_in_their_order() -> N
         "special educational needs and disabilities",
         "1 March 2027",
     ]
+    assert shortage_sheets.alike([recruit, recruit | {"words": "Another."}, recruit]) == [
+        (recruit, 2),
+        (recruit | {"words": "Another."}, 1),
+    ]
     assert shortage_sheets.held_back(recruit) == ["9 without the children’s portfolio", "3 with no days left"]
