@@ -49,6 +49,19 @@ def _calls(page: Page) -> None:
     page.get_by_role("link", name="Call sheet to print").click()
 
 
+def _ask(page: Page) -> None:
+    _first(".desk-card a")(page)
+    page.get_by_role("button", name="Ask this person").or_(page.get_by_role("button", name="Ask these people")).first.click()
+    page.get_by_role("heading", name="Consents").wait_for()
+
+
+def _withdraw(page: Page) -> None:
+    _first(".desk-card a")(page)
+    page.get_by_text("Withdraw the request").click()
+    page.locator("#withdraw").select_option("by_host")
+    page.get_by_role("button", name="Withdraw", exact=True).click()
+
+
 def _try(page: Page) -> None:
     page.get_by_label("Try a price").fill("0.2")
     page.get_by_role("button", name="Try it on the last year").click()
@@ -70,6 +83,8 @@ PICTURES: tuple[Picture, ...] = (
     Picture("request-call-sheet", NATIONAL, "/desk?for=decide", _calls),
     Picture("request-question", NATIONAL, "/desk?for=question", _first(".desk-card a")),
     Picture("request-nobody", NATIONAL, "/desk?for=shortage", _first(".desk-card a")),
+    Picture("request-consents", NATIONAL, "/desk?for=decide&priority=newly_appointed", _ask),
+    Picture("request-closed", NATIONAL, "/desk?for=decide&priority=other", _withdraw),
     Picture("cover", YORKSHIRE, "/cover"),
     Picture("new-request", YORKSHIRE, "/new"),
     Picture("spread", NATIONAL, "/spread"),

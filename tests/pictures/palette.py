@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Page
 
-_COLOURS = 256
+_COLOURS = 32
 _PIXELS = """async data => {
   const image = await createImageBitmap(await (await fetch("data:image/png;base64," + data)).blob());
   const canvas = new OffscreenCanvas(image.width, image.height);
@@ -22,7 +22,7 @@ _PIXELS = """async data => {
 
 
 def smaller(blank: Page, png: bytes) -> bytes:
-    """The same picture in at most 256 colours, each rare one as the nearest that stays. `blank`: a page to decode it."""
+    """The same picture in at most 32 colours, each rare one as the nearest that stays. `blank`: a page to decode it."""
     width, height, pixels = blank.evaluate(_PIXELS, base64.b64encode(png).decode())
     colours = np.frombuffer(base64.b64decode(pixels), np.uint8).reshape(-1, 4)[:, :3].astype(np.int32)
     found, where, counts = np.unique(colours @ np.array([65_536, 256, 1]), return_inverse=True, return_counts=True)
