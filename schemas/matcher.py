@@ -179,7 +179,7 @@ class Shortage(Value):
 class RequestEscalated(MatcherFact, type="manyhands.matcher.request-escalated.v1"):
     """A person must look at this request: `because` says why.
 
-    because: amended_after_placement, withdrawn_after_placement, no_longer_qualifies.
+    because: amended_after_placement, withdrawn_after_placement, no_longer_qualifies, replacement_refused.
     """
 
     because: Code

@@ -44,6 +44,15 @@ class CapacityPlaced(RegistryFact, type="manyhands.registry.capacity-placed.v1")
     lines: tuple[Line, ...] = Field(min_length=1)
 
 
+class CapacityMoved(RegistryFact, type="manyhands.registry.capacity-moved.v1"):
+    """The days of line `leaves` of a match are free again, but for those given; `line` has its own, held or placed as those were."""
+
+    match: MatchId
+    request: RequestId
+    leaves: Annotated[int, Field(ge=1)]
+    line: Line
+
+
 class HoldExpired(RegistryFact, type="manyhands.registry.hold-expired.v1"):
     """A hold reached its backstop without placement; its days are free again."""
 

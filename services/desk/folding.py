@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from schemas import matcher, requests
+from schemas import matcher, replacing, requests
 from services.desk.case import Asked, Case, Chosen, Doubt, Gone
 from services.vocabulary.councils import council_regions
 
@@ -120,6 +120,14 @@ def _over(case: Case, _: Said) -> None:
     _afresh(case, "new")
 
 
+def _replaced(case: Case, said: Said) -> None:
+    """What was asked about the one who left is settled; so is why the case was brought to a person."""
+    left = said["left"]["peer"]
+    _lines(case, said)
+    case.consents = {name: asked for name, asked in case.consents.items() if asked.peer != left}
+    case.gone, case.escalated = [gone for gone in case.gone if gone.peer != left], ""
+
+
 def _unmet(case: Case, said: Said) -> None:
     _afresh(case, "unmet")
     case.short, case.retry_at = [seat["role"] for seat in said["short"]], said["retry_at"]
@@ -186,6 +194,8 @@ _STEPS: dict[str, Callable[[Case, Said], None]] = {
     matcher.RequestEscalated.type: _escalated,
     matcher.PeerDisqualified.type: _disqualified,
     matcher.RuleWaived.type: _waived,
+    replacing.ReplacementSelected.type: _nothing,
+    replacing.MemberReplaced.type: _replaced,
     matcher.ArrangementRecorded.type: _arranged,
     matcher.QuestionRaised.type: _questioned,
     matcher.QuestionAnswered.type: _told_what_to_do,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic_core import to_json
 
-from schemas import matcher, registry
+from schemas import matcher, registry, replacing
 from schemas import requests as asked
 from schemas.fact import Fact
 from services.desk import case_store, hearsay
@@ -37,6 +37,8 @@ FOLLOWED: tuple[type[Fact], ...] = (
     matcher.RequestEscalated,
     matcher.PeerDisqualified,
     matcher.RuleWaived,
+    replacing.ReplacementSelected,
+    replacing.MemberReplaced,
     matcher.ArrangementRecorded,
     matcher.QuestionRaised,
     matcher.QuestionAnswered,
@@ -48,6 +50,7 @@ FOLLOWED: tuple[type[Fact], ...] = (
     registry.CapacityHeld,
     registry.HoldRefused,
     registry.CapacityPlaced,
+    registry.CapacityMoved,
     registry.HoldExpired,
     registry.HoldReleased,
 )

@@ -21,7 +21,8 @@ def peers_in(detail: str) -> set[str]:
     """The ids of the peers that a fact names."""
     said = json.loads(detail)
     found = {each for seat in (*said.get("places", ()), *said.get("short", ())) for each in seat.get("peers", ())}
-    found |= {line["peer"] for line in said.get("lines", ())} | set(said.get("peers", ()))
+    lines = (*said.get("lines", ()), *(said[name] for name in ("line", "left") if said.get(name)))
+    found |= {line["peer"] for line in lines} | set(said.get("peers", ()))
     return found | ({said["peer"]} if said.get("peer") else set())
 
 
@@ -62,6 +63,10 @@ _SENTENCES: dict[str, _Sentence] = {
     "matcher.match-suggested.v1": _proposed,
     "matcher.suggestion-declined.v1": lambda s, n: f"An adviser turned down {_named(s['peers'], n)}{_because(s)}.",
     "matcher.match-selected.v1": lambda s, n: f"An adviser chose {_lines(s, n)}{', not first suggested' if s.get('override') else ''}.",
+    "matcher.replacement-selected.v1": lambda s, n: (
+        f"An adviser chose {_named([s['line']['peer']], n)} instead of one who leaves{_because(s)}."
+    ),
+    "matcher.member-replaced.v1": lambda s, n: f"{_named([s['left']['peer']], n)} has left; {_lines(s, n)} will help.",
     "matcher.consent-asked.v1": lambda s, n: f"{_party(s, n)} was asked to agree by {when.moment(s['deadline'])}.",
     "matcher.consent-given.v1": lambda s, n: f"{_party(s, n)} agreed{_told(s)}.",
     "matcher.consent-refused.v1": lambda s, n: f"{_party(s, n)} did not agree{_told(s)}{_because(s)}.",
@@ -81,6 +86,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "registry.capacity-held.v1": lambda s, n: f"Days of {_lines(s, n)} are set aside until {when.moment(s['expires_at'])}.",
     "registry.hold-refused.v1": lambda s, n: f"The days of {_named([s['line']['peer']], n)} could not be set aside.",
     "registry.capacity-placed.v1": lambda s, n: f"The days of {_lines(s, n)} are counted as given.",
+    "registry.capacity-moved.v1": lambda s, n: f"Days are counted for {_named([s['line']['peer']], n)} now.",
     "registry.hold-expired.v1": lambda _, __: "The days set aside are free again.",
     "registry.hold-released.v1": lambda _, __: "The days set aside are free again.",
 }

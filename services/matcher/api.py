@@ -18,6 +18,7 @@ from services.matcher import (
     scarcity_api,
     spread_api,
     store,
+    team_api,
     trial_api,
     turnover,
     why_api,
@@ -244,3 +245,4 @@ router.include_router(round_api.router)
 router.include_router(spread_api.router)
 router.include_router(trial_api.router)
 router.include_router(why_api.router)
+router.include_router(team_api.router)

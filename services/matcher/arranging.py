@@ -48,6 +48,8 @@ def complete(story: Story, spent: Mapping[int, float], on: date, actor: str, now
     """The work is done. spent: days by line. Errors: Broken not_placed, lines."""
     if story.state != "placed":
         raise Broken("not_placed", f"This request is {story.state}; only placed work can be completed.")
+    if story.current.replacing is not None:
+        raise Broken("replacing", "A member is being replaced. Read the request again in a moment.")
     if set(spent) != {line.line for line in story.current.lines}:
         raise Broken("lines", f"Give the days spent for each line: {', '.join(str(line.line) for line in story.current.lines)}.")
     draft = Draft(story, actor, now)

@@ -175,16 +175,16 @@ def held(story: Story, match: str, now: datetime) -> Step:
     """The registry holds the capacity: ask the first stage."""
     if story.state != "selected" or story.current.match != match:
         return Step(story)
-    return _ask_next(Draft(story, "registry", now), story.current.consents)
+    return ask_next(Draft(story, "registry", now), story.current.consents)
 
 
-def _ask_next(draft: Draft, given: tuple[Consent, ...]) -> Step:
-    """Ask the first stage that has not agreed, or say that all have."""
-    story = draft.story
+def ask_next(draft: Draft, given: tuple[Consent, ...], match: Match | None = None) -> Step:
+    """Ask the first stage that has not agreed, or say that all have. match: as it is from now on, where that is new."""
+    story, current = draft.story, match or draft.story.current
     open_stages = sorted({consent.stage for consent in given if consent.state != "given"})
     if not open_stages:
-        draft.fact(say.ConsentsCompleted, lines=story.current.lines, starts=story.current.starts)
-        return draft.step("completing", match=story.current.model_copy(update={"consents": given}))
+        draft.fact(say.ConsentsCompleted, lines=current.lines, starts=current.starts)
+        return draft.step("completing", match=current.model_copy(update={"consents": given}))
     stage, until, later = open_stages[0], consents.deadline(draft.now, story.kind, story.priority), []
     asked = []
     for consent in given:
@@ -193,7 +193,7 @@ def _ask_next(draft: Draft, given: tuple[Consent, ...]) -> Step:
             draft.fact(say.ConsentAsked, consent=consent.consent, stage=stage, party=consent.party, peer=consent.peer, deadline=until)
             later = [("consent_deadline", until)]
         asked.append(consent)
-    return draft.step("consenting", later=later, match=story.current.model_copy(update={"consents": tuple(asked)}))
+    return draft.step("consenting", later=later, match=current.model_copy(update={"consents": tuple(asked)}))
 
 
 def answer_consent(
@@ -204,6 +204,8 @@ def answer_consent(
     Errors: Broken when the consent is not being asked.
     """
     found = next((c for c in story.match.consents if c.consent == consent), None) if story.match else None
+    if story.match is not None and story.match.replacing is not None:
+        raise Broken("replacing", "A member is being replaced. Read the request again in a moment.")
     if story.state != "consenting" or found is None or found.state != "asked":
         raise Broken("not_asked", "This consent is not being asked for now. Read the request again to see what it waits for.")
     draft = Draft(story, actor, now)
@@ -211,7 +213,7 @@ def answer_consent(
     if agreed:
         draft.fact(say.ConsentGiven, **said)
         given = tuple(c.model_copy(update={"state": "given"}) if c is found else c for c in story.current.consents)
-        return _ask_next(draft, given)
+        return ask_next(draft, given)
     draft.fact(say.ConsentRefused, because=because, **said)
     draft.fact(say.MatchWithdrawn, because="consent_refused", actor=actor)
     return draft.step("new", propose=True, declined=story.declined | _whom(story, [found]))

@@ -121,7 +121,7 @@ def spread(stories: Iterable[Story], records: Records, period: Period, may_see: 
     by_month: dict[date, list[Line]] = defaultdict(list)
     received: Counter[str] = Counter()
     for story in ours:
-        for line in story.current.lines:
+        for line in (*story.current.lines, *story.current.former):
             for sums, owner in ((councils, line.council), (peers, line.peer)):
                 sums.given[owner] += 1
                 sums.days[owner] += line.days

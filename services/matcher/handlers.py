@@ -9,6 +9,7 @@ from schemas.envelope import Envelope
 from schemas.matcher import PlaceSuggestion
 from schemas.registry import (
     CapacityHeld,
+    CapacityMoved,
     CapacityPlaced,
     CouncilState,
     HoldExpired,
@@ -20,7 +21,7 @@ from schemas.requests import RequestAmended, RequestContent, RequestOpened, Requ
 from services.kit.due import Diary, Due
 from services.kit.ears import Ears
 from services.kit.work import Heard, Work
-from services.matcher import domain, store, turnover
+from services.matcher import domain, replacing, store, turnover
 from services.matcher.mirror import Mirror, weights
 from services.matcher.policy import Policy
 from services.matcher.pressing import pressing
@@ -52,18 +53,21 @@ def _request(story: Story | None, fact: RequestContent | RequestWithdrawn, work:
     return domain.amended(story, fact, region, work.now)
 
 
-@ears.hears(CapacityHeld, HoldRefused, CapacityPlaced, HoldExpired)
+@ears.hears(CapacityHeld, HoldRefused, CapacityMoved, CapacityPlaced, HoldExpired)
 async def follow_capacity(heard: Sequence[Heard[Any]], work: Work) -> None:
     """Ask for consents, place, or go on to the next candidate."""
     await decide(work, heard, lambda h: h.fact.request, lambda story, h: _capacity(story, h.fact, work) if story else None)
 
 
-def _capacity(story: Story, fact: CapacityHeld | HoldRefused | CapacityPlaced | HoldExpired, work: Work) -> Step:
+def _capacity(story: Story, fact: CapacityHeld | HoldRefused | CapacityMoved | CapacityPlaced | HoldExpired, work: Work) -> Step:
     match fact:
         case CapacityHeld():
             return domain.held(story, fact.match, work.now)
+        case CapacityMoved():
+            return replacing.moved(story, fact.match, fact.line.line, work.now)
         case HoldRefused():
-            return domain.hold_refused(story, fact.match, fact.line, fact.rule, fact.short_by, work.now)
+            kept = replacing.move_refused(story, fact.match, work.now)
+            return kept or domain.hold_refused(story, fact.match, fact.line, fact.rule, fact.short_by, work.now)
         case CapacityPlaced():
             return domain.capacity_placed(story, fact.match, work.now)
         case HoldExpired():

@@ -19,11 +19,20 @@ class Question(Value):
     short_by: float
 
 
+class Replacing(Value):
+    """A member gives way to another, and capacity is being moved: the number of the line that ends, days given on it, the new line."""
+
+    leaves: int
+    given: float
+    line: Line
+
+
 class Match(Value):
     """The current attempt: first proposed, then with lines chosen, then with consents.
 
-    `lines` holds every line ever chosen for it; `arranged` marks one that was agreed by telephone.
+    `lines` holds the lines that are to help; `arranged` marks one that was agreed by telephone.
     known: (peer, rule) that a person knows of: passed over when choosing, or told since.
+    replacing: while a member is being replaced. former: lines that were given up after days were given on them, with those days.
     """
 
     match: str
@@ -36,6 +45,8 @@ class Match(Value):
     arranged: bool = False
     question: Question | None = None
     known: frozenset[tuple[str, str]] = frozenset()
+    replacing: Replacing | None = None
+    former: tuple[Line, ...] = ()
 
 
 class Story(Value):

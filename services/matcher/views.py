@@ -11,6 +11,7 @@ from schemas.rounds import RoundCompleted
 from services.matcher.giving import BestFit, Evenness, Month
 from services.matcher.grounds import Ground
 from services.matcher.lacking import Count, Recruit
+from services.matcher.standins import StandIn
 from services.matcher.story import Story
 
 ReasonCode = Annotated[str, Field(min_length=1, max_length=64, pattern="^[a-z_]+$", description="a code, kept in the event")]
@@ -64,6 +65,41 @@ class Answer(Body):
     on_behalf: bool = True
     channel: Annotated[str, Field(pattern="^(desk|telephone|email|meeting)$")] = "telephone"
     because: ReasonCode = "not_said"
+
+
+class Replace(Body):
+    """Give a place to `peer`, or to whoever is best, while the others stay.
+
+    given: days that the one who leaves has given, of placed work, which also needs `agreed`: that those who must agree have.
+    """
+
+    place: Annotated[str, Field(min_length=1, max_length=64)]
+    peer: PeerId | None = None
+    given: Annotated[float, Field(ge=0, multiple_of=0.5)] = 0
+    agreed: bool = False
+    because: ReasonCode
+
+
+class RefuseAndReplace(Body):
+    """A member of a team does not agree; the place goes to `peer`, or to whoever is best."""
+
+    peer: PeerId | None = None
+    on_behalf: bool = True
+    channel: Annotated[str, Field(pattern="^(desk|telephone|email|meeting)$")] = "telephone"
+    because: ReasonCode = "not_said"
+
+
+class StandIns(BaseModel):
+    """Who could take a place while the others stay, best first, with what each would change; as of now."""
+
+    request: str
+    place: str
+    role: str
+    leaves: str
+    found: list[StandIn]
+    registry_version: int
+    policy_version: int
+    as_of: date
 
 
 class AnswerQuestion(Body):

@@ -10,6 +10,7 @@ from services.matcher.columns import Columns, Register
 from services.matcher.fit import BILLION, Fit, whole
 from services.matcher.lots import Lot
 from services.matcher.policy import Policy
+from services.matcher.price import Prices
 from services.matcher.ranking import Dealt, dealt_to
 from services.matcher.standing import Standing, candidate
 from services.vocabulary.councils import council_name
@@ -61,11 +62,16 @@ class Gap:
 
 def look(register: Register, ask: Ask, at: int, row: int, policy: Policy, as_of: date, found: Dealt) -> Look:
     """The arithmetic of one peer beside what is dealt out."""
-    columns = register.columns()
-    lot = Lot(columns, [(ask, ask.places[at][1])], policy).of_one(row)
-    rank = found.standings[at].within.index(row) + 1 if row in found.standings[at].within else 1
-    own = candidate(columns, Fit(lot), found.prices, row, lot.scarceness.item(0), 0, 0, rank)
+    within = found.standings[at].within
+    rank = within.index(row) + 1 if row in within else 1
+    own = arithmetic(register, ask, ask.places[at][1], row, policy, found.prices, rank)
     return Look(register, ask, at, row, policy, as_of, found, own)
+
+
+def arithmetic(register: Register, ask: Ask, role: str, row: int, policy: Policy, prices: Prices, rank: int = 1) -> Candidate:
+    """The whole arithmetic of one peer for a place of that role, whatever rules say."""
+    lot = Lot(register.columns(), [(ask, role)], policy).of_one(row)
+    return candidate(register.columns(), Fit(lot), prices, row, lot.scarceness.item(0), 0, 0, rank)
 
 
 def gap(at: Look) -> Gap | None:

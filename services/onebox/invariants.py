@@ -13,12 +13,14 @@ INTAKE = "intake.support-requests.v1"
 FACTS = ("requests.events.v1", "matcher.events.v1", "registry.events.v1")
 _HEARD: dict[tuple[str, str], set[str] | None] = {
     ("matcher", "requests.events.v1"): {"request-opened", "request-amended", "request-withdrawn"},
-    ("matcher", "registry.events.v1"): {"capacity-held", "hold-refused", "capacity-placed", "hold-expired"},
+    ("matcher", "registry.events.v1"): {"capacity-held", "hold-refused", "capacity-placed", "capacity-moved", "hold-expired"},
     ("registry", "matcher.events.v1"): {
-        "match-selected", "arrangement-recorded", "consents-completed", "match-lapsed", "match-withdrawn",
+        "match-selected", "replacement-selected", "arrangement-recorded", "consents-completed", "match-lapsed", "match-withdrawn",
     },
     ("requests", "matcher.events.v1"): None,
-    ("requests", "registry.events.v1"): {"capacity-held", "hold-refused", "capacity-placed", "hold-expired", "hold-released"},
+    ("requests", "registry.events.v1"): {
+        "capacity-held", "hold-refused", "capacity-placed", "capacity-moved", "hold-expired", "hold-released",
+    },
 }  # fmt: skip
 """What each service hears of the facts of another, by the short names of their types; None for all of them."""
 _ONCE_A_MATCH = {"match-suggested", "match-placed", "capacity-placed", "consents-completed", "hold-released", "hold-expired"}

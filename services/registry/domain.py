@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from schemas.fact import Line
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
-from schemas.registry import CapacityHeld, CapacityPlaced, HoldExpired, HoldRefused, HoldReleased, RegistryFact
+from schemas.registry import CapacityHeld, CapacityMoved, CapacityPlaced, HoldExpired, HoldRefused, HoldReleased, RegistryFact
+from schemas.replacing import ReplacementSelected
 from services.vocabulary.kinds import KINDS
 
 
@@ -125,6 +126,31 @@ def arrange(recorded: ArrangementRecorded, hold: Hold | None, known: Known) -> D
     return Decision(after, CapacityPlaced(match=after.match, request=after.request, lines=placed))
 
 
+def move(chosen: ReplacementSelected, hold: Hold | None, known: Known) -> Decision:
+    """Give a line's place to another person: held or placed as it was, and nobody else is touched; both moves or none.
+
+    What was given on the line stays counted there. The same again changes nothing.
+    Errors: BrokenStory when the match has no such line, or more was given on it than it has.
+    """
+    if hold is not None and any(line.line.line == chosen.line.line for line in hold.lines):
+        return Decision(hold)
+    old = next((line for line in hold.lines if line.line.line == chosen.leaves and line.state != "free"), None) if hold else None
+    given, days = half_days(chosen.given), half_days(old.line.days) if old else 0
+    if hold is None or old is None or given > days:
+        raise BrokenStory(f"line {chosen.leaves} of match {chosen.match} cannot be given to another")
+    freed = dict(known.taken)
+    for offer in (old.peer_offer, old.council_offer):
+        freed[offer] = freed.get(offer, 0) - (days - given)
+    charged = charge([chosen.line], Deployment(chosen.kind, chosen.starts), old.state, replace(known, taken=freed))
+    if isinstance(charged, Refusal):
+        return Decision(hold, _refused(chosen, charged))
+    left = replace(old, state="placed", line=old.line.model_copy(update={"days": given / 2})) if given else replace(old, state="free")
+    lines = (*(left if line is old else line for line in hold.lines), *charged)
+    until = chosen.expires_at if hold.state == "held" else hold.expires_at
+    said = CapacityMoved(match=hold.match, request=hold.request, leaves=chosen.leaves, line=chosen.line)
+    return Decision(replace(hold, lines=lines, expires_at=until), said)
+
+
 def complete(completed: ConsentsCompleted, hold: Hold | None) -> Decision:
     """Place what is held; lines that were replaced meanwhile are let go. Nothing when the hold is gone: that was said when it went.
 
@@ -240,7 +266,7 @@ def _unknown(lines: Iterable[Line], hold: Hold | None) -> list[Line]:
     return [line for line in lines if line.line not in known]
 
 
-def _refused(asked: MatchSelected | ArrangementRecorded, refusal: Refusal) -> HoldRefused:
+def _refused(asked: MatchSelected | ArrangementRecorded | ReplacementSelected, refusal: Refusal) -> HoldRefused:
     return HoldRefused(match=asked.match, request=asked.request, line=refusal.line, rule=refusal.rule, short_by=refusal.short_by / 2)
 
 

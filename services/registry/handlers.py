@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
-from schemas.registry import CapacityHeld
+from schemas.registry import CapacityHeld, CapacityMoved
+from schemas.replacing import ReplacementSelected
 from services.kit.due import Diary, Due
 from services.kit.ears import Ears
 from services.kit.work import Heard, Work
@@ -17,12 +18,13 @@ DIARY = Diary()
 HOLD_EXPIRY = "hold_expiry"
 
 
-@EARS.hears(MatchSelected, ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchWithdrawn)
+@EARS.hears(MatchSelected, ArrangementRecorded, ReplacementSelected, ConsentsCompleted, MatchLapsed, MatchWithdrawn)
 async def keep_capacity(heard: Sequence[Heard[Fact]], work: Work) -> None:
-    """Hold, place or let go, in the order in which things were said."""
+    """Hold, place, move or let go, in the order in which things were said."""
     facts = [one.fact for one in heard]
     before = await store.lock_holds(work.db, {fact.match for fact in facts})
     asked = [(line, fact.starts) for fact in facts if isinstance(fact, MatchSelected | ArrangementRecorded) for line in fact.lines]
+    asked += [(fact.line, fact.starts) for fact in facts if isinstance(fact, ReplacementSelected)]
     wanted = {(domain.peer_owner(line.peer), day) for line, day in asked} | {
         (domain.council_owner(line.council), day) for line, day in asked
     }
@@ -34,6 +36,8 @@ async def keep_capacity(heard: Sequence[Heard[Fact]], work: Work) -> None:
             work.say(said, subject=one.fact.request, because=one.envelope)
         if isinstance(said, CapacityHeld):
             work.later(HOLD_EXPIRY, said.match, said.expires_at)
+        if isinstance(said, CapacityMoved) and isinstance(one.fact, ReplacementSelected):
+            work.later(HOLD_EXPIRY, said.match, one.fact.expires_at)
     await _save(work, before, ledger)
 
 

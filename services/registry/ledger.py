@@ -5,10 +5,11 @@ from datetime import datetime
 
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
 from schemas.registry import RegistryFact
+from schemas.replacing import ReplacementSelected
 from services.registry import domain
 from services.registry.domain import Account, Decision, Hold, Known
 
-Heard = MatchSelected | ArrangementRecorded | ConsentsCompleted | MatchLapsed | MatchWithdrawn
+Heard = MatchSelected | ArrangementRecorded | ReplacementSelected | ConsentsCompleted | MatchLapsed | MatchWithdrawn
 
 
 class Ledger:
@@ -30,6 +31,8 @@ class Ledger:
                 decision = domain.select(fact, hold, self._known)
             case ArrangementRecorded():
                 decision = domain.arrange(fact, hold, self._known)
+            case ReplacementSelected():
+                decision = domain.move(fact, hold, self._known)
             case ConsentsCompleted():
                 decision = domain.complete(fact, hold)
             case MatchLapsed() | MatchWithdrawn():

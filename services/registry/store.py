@@ -29,7 +29,7 @@ _SAVE_HOLDS = """insert into hold (match, request, state, expires_at)
 _SAVE_LINES = """insert into hold_line (match, line, place, role, peer, council, days, starts, state, peer_offer, council_offer, visit)
                  select * from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::date[],
                                       $9::text[], $10::text[], $11::text[], $12::boolean[])
-                 on conflict (match, line) do update set state = excluded.state"""
+                 on conflict (match, line) do update set state = excluded.state, days = excluded.days"""
 _NEXT_VERSION = """insert into load (owner, version) select owner, 1 from unnest($1::text[]) as owner
                    on conflict (owner) do update set version = load.version + 1 returning owner, version"""
 # the two halves use an index each; a union of owners in one would not

@@ -62,6 +62,9 @@ class Followed(Value):
     places: tuple[_Seat, ...] = ()
     short: tuple[_Seat, ...] = ()
     lines: tuple[Line, ...] = ()
+    line: Line | None = None
+    left: Line | None = None
+    given: float | None = None
     deadline: str | None = None
     expires_at: str | None = None
     retry_at: str | None = None
@@ -134,6 +137,10 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "matcher.match-suggested.v1": lambda d: f"Peers were proposed. {_proposals(d)}.",
     "matcher.suggestion-declined.v1": lambda d: f"{_list(d['peers'])} declined by the adviser: {_plain(d['because'])}.",
     "matcher.match-selected.v1": lambda d: f"The adviser chose {_peers(d)}" + (", not the first proposal." if d.get("override") else "."),
+    "matcher.replacement-selected.v1": lambda d: (
+        f"The adviser chose {d['line']['peer']} for {d['line']['place']} in the place of one who leaves: {_plain(d['because'])}."
+    ),
+    "matcher.member-replaced.v1": lambda d: f"{d['left']['peer']} has left (days given: {d.get('given') or 0:g}); the team is {_peers(d)}.",
     "matcher.consent-asked.v1": lambda d: f"{_party(d)} was asked to agree by {d['deadline']}.",
     "matcher.consent-given.v1": lambda d: f"{_party(d)} agreed{_behalf(d)}.",
     "matcher.consent-refused.v1": lambda d: f"{_party(d)} did not agree{_behalf(d)}: {_plain(d['because'])}.",
@@ -156,6 +163,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "registry.capacity-held.v1": lambda d: f"Capacity is held for {_peers(d)} until {d['expires_at']}.",
     "registry.hold-refused.v1": lambda d: f"Capacity could not be held: {_plain(d['rule'])}, short by {d['short_by']:g} days.",
     "registry.capacity-placed.v1": lambda d: f"Capacity is spent for {_peers(d)}.",
+    "registry.capacity-moved.v1": lambda d: f"Capacity has moved to {d['line']['peer']}.",
     "registry.hold-expired.v1": lambda _: "The hold ran out; its days are free again.",
     "registry.hold-released.v1": lambda d: f"The hold was let go: {_plain(d['because'])}.",
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from schemas import matcher, registry
+from schemas import matcher, registry, replacing
 from schemas.fact import Fact
 
 _STATES: dict[type[Fact], str] = {
@@ -34,9 +34,12 @@ FOLLOWED: tuple[type[Fact], ...] = (
     matcher.ConsentRefused,
     matcher.PeerDisqualified,
     matcher.RuleWaived,
+    replacing.ReplacementSelected,
+    replacing.MemberReplaced,
     registry.CapacityHeld,
     registry.HoldRefused,
     registry.CapacityPlaced,
+    registry.CapacityMoved,
     registry.HoldExpired,
     registry.HoldReleased,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from schemas import matcher, registry, requests
+from schemas import matcher, registry, replacing, requests
 from schemas.envelope import Envelope
 from schemas.fact import Fact, Line
 
@@ -110,6 +110,11 @@ class Story:
 
     def disqualified(self, version: int = 7) -> Fact:
         return matcher.PeerDisqualified(**self._head(version), place="lead_member-1", peer="p1", rule="portfolio", was="placed")
+
+    def replaced(self, peer: str = "p2", version: int = 8) -> Fact:
+        """p1 has given way to somebody else."""
+        lines = (self.line(peer).model_copy(update={"line": 2}),)
+        return replacing.MemberReplaced(**self._head(version), left=self.line("p1"), given=1, lines=lines)
 
     def withdrawn(self, version: int = 2) -> Fact:
         return requests.RequestWithdrawn(request=self.request, version=version, actor="adviser-one", because="by_host")

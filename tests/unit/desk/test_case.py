@@ -40,6 +40,22 @@ def test_placed_work_waits_again_when_the_peer_no_longer_qualifies() -> None:
     assert (case.waiting, case.gone[0].rule) == ("broken", "portfolio")
 
 
+def test_when_the_one_who_left_is_replaced_nobody_waits_and_the_other_is_shown() -> None:
+    story = Story()
+    case = told(
+        story,
+        story.opened(),
+        story.suggested(),
+        story.selected(),
+        story.asked("c1", "peer", peer="p1"),
+        story.placed(),
+        story.disqualified(),
+    )
+    told(story, story.replaced("p2"), case=case)
+    assert (case.state, case.waiting, [line.peer for line in case.lines]) == ("placed", "", ["p2"])
+    assert (case.gone, case.consents) == ([], {})
+
+
 def test_an_unclear_council_is_asked_of_the_advisers_of_every_region_it_could_lie_in() -> None:
     story = Story()
     case = told(story, story.doubted(LEEDS, BATH))

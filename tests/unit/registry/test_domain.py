@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from schemas.fact import Line
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected
-from schemas.registry import CapacityHeld, CapacityPlaced, HoldExpired, HoldRefused, HoldReleased
+from schemas.registry import CapacityHeld, CapacityMoved, CapacityPlaced, HoldExpired, HoldRefused, HoldReleased
+from schemas.replacing import ReplacementSelected
 from services.registry import domain
 from services.registry.domain import Account, BrokenStory, Decision, Hold, Known
 from services.registry.ledger import Ledger
@@ -48,6 +49,12 @@ def choice(*lines: Line) -> MatchSelected:
 def arrangement(*lines: Line) -> ArrangementRecorded:
     said: dict[str, Any] = {"match": "m1", "request": "r1", "version": 1, "host": "202", "because": "by_telephone", "actor": "a"}
     return ArrangementRecorded(**said, kind="bespoke", lines=lines, starts=DAY, ends=DAY, agreed_on=DAY)
+
+
+def instead(leaves: int, new: Line, *, given: float = 0) -> ReplacementSelected:
+    """Somebody else is chosen for a line of the match."""
+    said: dict[str, Any] = {"match": "m1", "request": "r1", "version": 2, "because": "no_time", "actor": "a"}
+    return ReplacementSelected(**said, leaves=leaves, line=new, given=given, starts=DAY, expires_at=NOON + timedelta(days=9))
 
 
 def consents(*lines: Line) -> ConsentsCompleted:
@@ -261,3 +268,69 @@ def test_whatever_is_said_no_account_is_overdrawn_and_each_has_used_what_its_lin
             last = choice(line(1, peer, days=left / 2)).model_copy(update={"match": f"last-{peer}"})
             assert isinstance(ledger.hear(last), CapacityHeld)
             used["c"] = used.get("c", 0) + left
+
+
+def p3_with(days: float) -> Known:
+    """p3 has so many days left, and their council four."""
+    return known(account("d", "peer:p3", days), account("c", "council:383", 4), councils={"p3": "383"})
+
+
+def states(hold: Hold | None) -> dict[int, tuple[str, float]]:
+    assert hold is not None
+    return {each.line.line: (each.state, each.line.days) for each in hold.lines}
+
+
+def test_a_member_of_a_held_team_gives_way_and_the_others_stay_held() -> None:
+    before = held(line(1), line(2, "p2"))
+    found = domain.move(instead(2, line(3, "p3")), before, p3_with(4))
+    assert states(found.hold) == {1: ("held", 4), 2: ("free", 4), 3: ("held", 4)}
+    assert found.fact == CapacityMoved(match="m1", request="r1", leaves=2, line=line(3, "p3"))
+    assert found.hold is not None
+    assert found.hold.expires_at == NOON + timedelta(days=9)
+
+
+def test_what_the_leaver_gives_up_is_there_for_the_new_one_of_the_same_council() -> None:
+    before = held(line(1), line(2, "p2"))
+    full = known(account("d", "peer:p3", 4), account("c", "council:383", 8, used=8), councils={"p3": "383"})
+    assert isinstance(domain.move(instead(2, line(3, "p3")), before, full).fact, CapacityMoved)
+    camden = known(account("d", "peer:p3", 4), account("k", "council:202", 8, used=8), councils={"p3": "202"})
+    other = domain.move(instead(2, line(3, "p3", council="202")), before, camden)
+    assert isinstance(other.fact, HoldRefused)
+
+
+def test_a_replacement_that_cannot_be_had_leaves_everything_as_it_was() -> None:
+    before = held(line(1), line(2, "p2"))
+    found = domain.move(instead(2, line(3, "p3")), before, p3_with(1))
+    assert found.hold is before
+    assert isinstance(found.fact, HoldRefused)
+    assert (found.fact.rule, found.fact.short_by) == ("peer_days", 3)
+
+
+def test_days_given_before_somebody_left_placed_work_stay_counted_and_the_rest_is_free() -> None:
+    before = domain.complete(consents(line(1), line(2, "p2")), held(line(1), line(2, "p2"))).hold
+    found = domain.move(
+        instead(2, line(3, "p3", days=2.5), given=1.5),
+        before,
+        p3_with(4),
+    )
+    assert states(found.hold) == {1: ("placed", 4), 2: ("placed", 1.5), 3: ("placed", 2.5)}
+    assert found.hold is not None
+    assert found.hold.state == "placed"
+
+
+def test_the_same_replacement_again_changes_nothing_and_one_of_nobody_s_line_is_parked() -> None:
+    roomy = p3_with(4)
+    once = domain.move(instead(2, line(3, "p3")), held(line(1), line(2, "p2")), roomy).hold
+    assert domain.move(instead(2, line(3, "p3")), once, roomy) == Decision(once)
+    for wrong in (instead(7, line(8, "p3")), instead(2, line(8, "p3"))):
+        with pytest.raises(BrokenStory):
+            domain.move(wrong, once, roomy)
+    with pytest.raises(BrokenStory):
+        domain.move(instead(1, line(3, "p3")), None, roomy)
+
+
+def test_after_a_replacement_the_consents_of_the_new_team_place_it_and_the_leaver_s_days_stay_free() -> None:
+    roomy = p3_with(4)
+    once = domain.move(instead(2, line(3, "p3")), held(line(1), line(2, "p2")), roomy).hold
+    done = domain.complete(consents(line(1), line(3, "p3")), once)
+    assert states(done.hold) == {1: ("placed", 4), 2: ("free", 4), 3: ("placed", 4)}

@@ -1,0 +1,104 @@
+"""Teams that change, over HTTP: who could take a place while the others stay, what that changes, and the one step that does it."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from schemas.fact import Line
+from services.kit.problems import Refused
+from services.kit.work import Work
+from services.matcher import handlers, ranking, replacing, store, turnover
+from services.matcher.asks import Ask
+from services.matcher.orders import Host, Order, Reader, decide, seen
+from services.matcher.standins import stand_in, stand_ins
+from services.matcher.steps import Broken, Step
+from services.matcher.story import Story
+from services.matcher.views import RefuseAndReplace, Replace, StandIns
+
+router = APIRouter(prefix="/matches", tags=["teams"])
+
+Given = Annotated[float, Query(ge=0, multiple_of=0.5, description="days that the one who leaves has given, of placed work")]
+
+
+@router.get("/{request}/stand-ins")
+async def who_could(
+    request: str,
+    place: str,
+    host: Host,
+    actor: Reader,
+    peer: Annotated[str | None, Query(max_length=64, description="what this one peer would change, whatever stands against them")] = None,
+    given: Given = 0,
+    most: Annotated[int, Query(ge=1, le=50)] = 5,
+) -> StandIns:
+    """Who could take a place of a match in hand or placed while the others stay, best first, and what each would change."""
+    story = seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
+    try:
+        leaves = replacing.line_at(story, place)
+    except Broken as error:
+        raise Refused(409, error.rule, error.detail) from None
+    await host.database.once(handlers.mirror.refresh)
+    today, register, policy = host.clock.now().date(), handlers.mirror.register, handlers.mirror.policy
+    asked = _ask(story, leaves, given, today)
+    if peer is None:
+        found = stand_ins(register, asked, story.current.lines, leaves, policy, today, most)
+    else:
+        named = stand_in(register, asked, story.current.lines, leaves, peer, policy, today)
+        found = [named] if named else []
+    inputs = handlers.mirror.inputs(today)
+    return StandIns(
+        request=request,
+        place=place,
+        role=leaves.role,
+        leaves=leaves.peer,
+        found=found,
+        registry_version=inputs.registry_version,
+        policy_version=inputs.policy_version,
+        as_of=today,
+    )
+
+
+@router.post("/{request}/replace")
+async def replace_member(request: str, body: Replace, order: Order, host: Host) -> Response:
+    """Give a place to somebody else, by default to whoever is best, while the others stay; what they agreed to stands."""
+    await host.database.once(handlers.mirror.refresh)
+    return await decide(order, request, body, "member.replace", lambda story, work: _replaced(story, body, order.actor.id, work))
+
+
+@router.post("/{request}/consents/{consent}/refuse-and-replace")
+async def refuse_and_replace(request: str, consent: str, body: RefuseAndReplace, order: Order, host: Host) -> Response:
+    """Record that a member of a team, or their employer, does not agree, and give the place to somebody else, in one step."""
+    await host.database.once(handlers.mirror.refresh)
+
+    def step(story: Story, work: Work) -> Step:
+        refused, place = replacing.refused(story, consent, order.actor.id, body.channel, body.because, work.now, on_behalf=body.on_behalf)
+        asked = Replace(expected_version=body.expected_version, place=place, peer=body.peer, because=body.because)
+        after = _replaced(refused.story, asked, order.actor.id, work)
+        return Step(after.story, (*refused.facts, *after.facts))
+
+    return await decide(order, request, body, "member.refuse_and_replace", step)
+
+
+def _replaced(story: Story, body: Replace, actor: str, work: Work) -> Step:
+    leaves, today = replacing.line_at(story, body.place), work.now.date()
+    register, policy = handlers.mirror.register, handlers.mirror.policy
+    asked = _ask(story, leaves, body.given, today)
+    if body.peer is None:
+        best = stand_ins(register, asked, story.current.lines, leaves, policy, today, 1)
+        if not best:
+            raise Broken("nobody", f"Nobody else may be proposed for {body.place} now. See what is short, or cancel the match.")
+        peer, council = best[0].peer.peer, best[0].peer.council
+    else:
+        rules = ranking.broken_by(register, asked, leaves.role, body.peer, policy, today)
+        if rules:
+            raise Broken(rules[0], f"{ranking.RULES[rules[0]].sentence} Choose another peer for {body.place}.")
+        peer, council = body.peer, register.records.peers[body.peer].council
+    said = (body.place, peer, council, body.given, asked.starts, actor, body.because, work.now)
+    return replacing.replace_member(story, *said, agreed=body.agreed)
+
+
+def _ask(story: Story, leaves: Line, given: float, today: date) -> Ask:
+    """For what is left of the work: from today on, where it has begun."""
+    places = tuple((line.place, line.role) for line in story.current.lines)
+    return replace(turnover.ask_on(story, today), places=places, days=max(0.5, leaves.days - given))
