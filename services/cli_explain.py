@@ -44,6 +44,9 @@ def explain(
     out.print(f"{story['kind']} for {council_name(story['host'])}: {story['state']}", markup=False)
     for each in found:
         out.print(f"  {each['place']}: {each['words']}", markup=False, soft_wrap=True)
+    if places and not (peer or council) and (len(places) > 1 or not found):
+        for line in matcher.get(f"/matches/{request}/team")["words"]:
+            out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
 def _suggested(matcher: Remote, story: dict[str, Any]) -> list[dict[str, Any]]:

@@ -107,8 +107,8 @@ def _deal(columns: Columns, ask: Ask, standings: Sequence[Standing], shortlist: 
     if len(standings) == 1 and named is None:
         dealt = [standings[0].best(shortlist)]  # what follows comes to the same, and most requests are like this
     else:
-        parties = _parties(columns, ask, standings)
-        dealt = deal(standings, columns.home_list, shortlist, named, parties)
+        groups = parties(columns, ask, standings)
+        dealt = deal(standings, columns.home_list, shortlist, named, groups)
     if all(dealt) and ask.first and (firsts := _firsts(ask, standings, columns)):
         dealt = put_first(dealt, firsts, shortlist)
     return dealt
@@ -145,7 +145,7 @@ def _firsts(ask: Ask, standings: Sequence[Standing], columns: Columns) -> list[i
     return rows if open_to and len(set(rows)) == len(rows) else []
 
 
-def _parties(columns: Columns, ask: Ask, standings: Sequence[Standing]) -> dict[int, int]:
+def parties(columns: Columns, ask: Ask, standings: Sequence[Standing]) -> dict[int, int]:
     """The groups of the councillors among whom a team's places are dealt; empty where fewer than two places are for councillors."""
     places = [standing for (_, role), standing in zip(ask.places, standings, strict=True) if role in ROLES and ROLES[role].member]
     if len(places) < 2:

@@ -11,6 +11,7 @@ from schemas.rounds import RoundCompleted
 from services.matcher.giving import BestFit, Evenness, Month
 from services.matcher.grounds import Ground
 from services.matcher.lacking import Count, Recruit
+from services.matcher.lineup import Alternative, Constraint, Empty
 from services.matcher.standins import StandIn
 from services.matcher.story import Story
 
@@ -186,6 +187,23 @@ class WhyCouncil(BaseModel):
     left_out: dict[str, int]
     nearest: tuple[Why, ...]
     words: str
+
+
+class TeamView(BaseModel):
+    """The best team for a request explained, or the places that keep it from being whole; see Lineup. when: as in Why."""
+
+    request: str
+    members: dict[str, Candidate]
+    worth: float
+    gap: float
+    constraints: tuple[Constraint, ...]
+    alternatives: tuple[Alternative, ...]
+    empty: tuple[Empty, ...]
+    words: tuple[str, ...]
+    when: str
+    registry_version: int
+    policy_version: int
+    as_of: date
 
 
 class Shortages(BaseModel):

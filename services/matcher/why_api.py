@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date
 from functools import partial
 from typing import Annotated, TypeVar
@@ -16,11 +17,12 @@ from services.kit.web import Kitchen
 from services.matcher import handlers, ranking, store
 from services.matcher.explain import one_line
 from services.matcher.lacking import by_month, by_region, by_role, by_theme, needs, recruits
+from services.matcher.lineup import lineup
 from services.matcher.mirror import Then, restored, weights
 from services.matcher.orders import Host, Reader, regions_of, role_of, seen
 from services.matcher.steps import UNDECIDED, Inputs, open_suggestions
 from services.matcher.story import Story
-from services.matcher.views import Shortages, Why, WhyCouncil
+from services.matcher.views import Shortages, TeamView, Why, WhyCouncil
 from services.matcher.whynot import PROPOSED, WhyNot, why_not, why_not_council
 
 router = APIRouter(tags=["why"])
@@ -84,12 +86,23 @@ async def why_council(request: str, place: str, council: LaCode, host: Host, act
     return WhyCouncil(request=request, nearest=nearest, **told)
 
 
-async def _asked(host: Kitchen, actor: Actor, request: str, place: str) -> Story:
-    """The story, with that place. Errors: Refused."""
+@router.get("/matches/{request}/team")
+async def team(request: str, host: Host, actor: Reader) -> TeamView:
+    """The team that is proposed first, with what each constraint costs and who would come instead of whom; or what would make it whole."""
+    story = await _asked(host, actor, request)
+    found, inputs, when = await _looked(host, story, lineup)
+    told = {field.name: getattr(found, field.name) for field in fields(found)}
+    versions = {"registry_version": inputs.registry_version, "policy_version": inputs.policy_version, "as_of": inputs.as_of}
+    return TeamView(request=request, when=when, **told, **versions)
+
+
+async def _asked(host: Kitchen, actor: Actor, request: str, place: str | None = None) -> Story:
+    """The story, with that place if one is named. Errors: Refused."""
     story = seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
     if story.content is None:
         raise Refused(409, "arranged", "This was arranged by telephone; nobody was ranked.")
-    role_of(story, place)
+    if place is not None:
+        role_of(story, place)
     return story
 
 

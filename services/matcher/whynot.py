@@ -70,9 +70,13 @@ class CouncilWhyNot:
 
 def why_not(register: Register, ask: Ask, place: str, peer: str, policy: Policy, as_of: date) -> WhyNot:
     """Why this peer is not proposed for that place of the request, as of now. Adds no load. Errors: LookupError for no such place."""
+    return why_not_as(register, ask, place, peer, policy, as_of, dealt_to(register, ask, policy, as_of))
+
+
+def why_not_as(register: Register, ask: Ask, place: str, peer: str, policy: Policy, as_of: date, found: Dealt) -> WhyNot:
+    """The same beside what was dealt out already. Errors: LookupError for no such place."""
     at = _number(ask, place)
-    against = grounds(register, ask, ask.places[at][1], peer, policy)
-    return _one(register, ask, at, peer, against, policy, as_of, dealt_to(register, ask, policy, as_of))
+    return _one(register, ask, at, peer, grounds(register, ask, ask.places[at][1], peer, policy), policy, as_of, found)
 
 
 def why_not_council(register: Register, ask: Ask, place: str, council: str, policy: Policy, as_of: date) -> CouncilWhyNot:

@@ -54,11 +54,13 @@ async def test_an_adviser_reads_what_is_short_in_their_own_regions_alone(house: 
         assert [each["code"] for each in (await everywhere.get("/shortages")).json()["regions"]] == [north, south]
 
 
-async def opens(house: House, request: str = "r1", role: str = DIRECTOR, **fields: Any) -> None:
+async def opens(house: House, request: str = "r1", *roles: str, **fields: Any) -> None:
     """Durham asks for two days of somebody, and what there is is proposed."""
     now = Clock().now()
     starts = now.date() + timedelta(days=20)
-    asked = content(role, request=request, host=DURHAM, days=2, starts=starts, ends=starts + timedelta(days=60), **fields)
+    asked = content(
+        *(roles or (DIRECTOR,)), request=request, host=DURHAM, days=2, starts=starts, ends=starts + timedelta(days=60), **fields
+    )
 
     async def do(db: Connection) -> None:
         work = Work(db, now)
@@ -133,7 +135,7 @@ async def test_a_decided_request_is_explained_as_it_stood_when_it_was_proposed(h
 
 
 async def test_of_an_unmet_request_the_rule_and_what_would_have_to_change_are_told(house: House) -> None:
-    await opens(house, role="send_lead")
+    await opens(house, "r1", "send_lead")
     found = await why(house, "p2021", place="send_lead-1")
     assert (found["verdict"], [ground["rule"] for ground in found["grounds"]]) == ("ruled_out", ["role"])
     assert found["grounds"][0]["fact"].endswith("they hold the post of director of children's services at Camden.")
@@ -159,3 +161,19 @@ async def test_a_request_of_another_region_and_a_place_that_is_not_there_are_ref
         assert (await elsewhere.get("/matches/r1/why-council", params={"place": PLACE, "council": CAMDEN})).status_code == 404
     async with house.caller("adviser-1", "adviser", ["North East"]) as adviser:
         assert (await adviser.get("/matches/r1/why", params=asked | {"place": "9"})).status_code == 422
+
+
+async def test_a_team_is_explained_by_its_constraints_and_alternatives_and_one_that_is_not_whole_by_what_would_make_it_so(
+    house: House,
+) -> None:
+    await opens(house, "r1", DIRECTOR, DIRECTOR)
+    await opens(house, "r2", DIRECTOR, "send_lead")
+    async with house.caller("adviser-1", "adviser", ["North East"]) as adviser:
+        proposed = (await adviser.get("/matches/r1")).json()["match"]["suggestion"]["places"]
+        whole, lacking = [(await adviser.get(f"/matches/{request}/team")).json() for request in ("r1", "r2")]
+    assert {place: each["peer"] for place, each in whole["members"].items()} == {p["place"]: p["candidates"][0]["peer"] for p in proposed}
+    assert [each["code"] for each in whole["constraints"]] == ["councils"]
+    assert len(whole["alternatives"]) == 2
+    assert whole["words"][0].startswith("That each comes from a council of their own cost ")
+    assert (lacking["members"], [each["role"] for each in lacking["empty"]]) == ({}, ["send_lead"])
+    assert lacking["words"] == [each["words"] for each in lacking["empty"]]
