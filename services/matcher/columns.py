@@ -78,6 +78,7 @@ class Columns:
         self.peer_offers = Offers([peer.offers for peer in peers])
         states = [records.councils.get(code) for code in self.councils.codes]
         self.council_offers = Offers([state.offers if state else () for state in states])
+        self.proposed: Ints = np.zeros(len(peers), np.int64)
         self.peer_load, self.council_load = Carried(len(peers)), Carried(len(states))
         self.scarcity: Ints = np.zeros(len(peers), np.int64)
         self.visits = Visits()
@@ -127,6 +128,7 @@ class Columns:
         """Adds open suggestions of a peer, in parts of WHOLE; unknown peers have no row yet."""
         row = self.index.get(peer)
         if row is not None:
+            self.proposed[row] += parts
             self.peer_load.weigh(row, parts)
             self.council_load.weigh(self.home_list[row], parts)
 

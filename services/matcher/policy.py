@@ -33,7 +33,9 @@ class Policy(BaseModel):
     stay: fit by which a round must be better to change whom an adviser sees first. churn: most suggestions that a round changes.
     rounds_every_days: how often a round runs by itself; 0 for on demand alone.
     beta: fit added for a council that carries nothing yet. expected_places: placements a year over the whole sector.
-    shortlist: how many are proposed for a place. give_up: by priority, the most fit that may be given up to spread the work.
+    shortlist: how many are proposed for a place. exposure: on how many open shortlists a peer is at most, where somebody else can fill the
+    place: nobody is proposed further whose open suggestions weigh so many whole shortlists; 0 for no limit.
+    give_up: by priority, the most fit that may be given up to spread the work.
     levels: by priority, how many days of waiting a request counts as having for that alone. nearer: how many more for each day nearer to
     its first day, from near_days before it on, and how many less before that.
     cooling_off_months: how long somebody who held a post at a council may not help it. challenges_a_year: visits with a peer team that
@@ -70,6 +72,7 @@ class Policy(BaseModel):
     rounds_every_days: Annotated[int, Field(ge=0, le=366)] = 0
     expected_places: Annotated[float, Field(gt=0)] = 960
     shortlist: Annotated[int, Field(ge=2, le=16)] = 5
+    exposure: Annotated[int, Field(ge=0, le=100)] = 0
     give_up: dict[str, Share] = {"preventing_failure": 0.02, "early_intervention": 0.02, "newly_appointed": 0.05, OTHERS: 0.20}
     levels: dict[str, Waiting] = {
         "preventing_failure": 480,

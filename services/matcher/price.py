@@ -6,8 +6,9 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
+from services.matcher.carried import WHOLE
 from services.matcher.columns import Columns
-from services.matcher.dated import Floats, Ints
+from services.matcher.dated import Flags, Floats, Ints
 from services.matcher.fit import BILLION, billionths, whole
 from services.matcher.policy import Policy
 
@@ -26,6 +27,7 @@ class Price(NamedTuple):
 class Prices:
     """What every peer costs: the load of peer and council, see `charged`, and the peer's scarcity.
 
+    exposed: by peer, who is on as many open shortlists as the policy allows, None where it sets no limit.
     As of when it was made: what is added since, `renew` takes over.
     """
 
@@ -42,6 +44,8 @@ class Prices:
         self._scarcity: Floats = columns.scarcity.astype(np.float64)
         self._scarce = bool(columns.scarcity.any())
         self._both: Floats = (self._councils + self._reach).astype(np.float64)
+        self._most_open = WHOLE * policy.exposure
+        self.exposed: Flags | None = columns.proposed * policy.shortlist >= self._most_open if policy.exposure else None
 
     def total(self, peers: Ints, homes: Ints, scarceness: Floats) -> Floats:
         """By peer, the whole price in billionths: whole numbers, too small for a float to lose any of them."""
@@ -74,6 +78,8 @@ class Prices:
             self._councils[home] = council = shares * whole(_of_council(load, self._equal_share, policy))
             self._reach[home] = reach = 0 if load else shares * -self._beta
             self._both[home] = council + reach
+            if self.exposed is not None:
+                self.exposed[peer] = columns.proposed.item(peer) * policy.shortlist >= self._most_open
 
 
 def charged(peer_load: Floats, council_load: Floats, scarceness: Floats, equal_share: float, policy: Policy) -> Ints:

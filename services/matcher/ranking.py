@@ -105,7 +105,7 @@ def dealt_to(register: Register, ask: Ask, policy: Policy, as_of: date) -> Dealt
 def _deal(columns: Columns, ask: Ask, standings: Sequence[Standing], shortlist: int) -> list[list[int]]:
     named = columns.index.get(ask.named_peer) if ask.named_peer else None
     if len(standings) == 1 and named is None:
-        dealt = [standings[0].best(shortlist)]  # what follows comes to the same, and most requests are like this
+        dealt = [standings[0].best(shortlist) or standings[0].beyond[:1]]  # what follows comes to the same, and most requests are like this
     else:
         groups = parties(columns, ask, standings)
         dealt = deal(standings, columns.home_list, shortlist, named, groups)

@@ -59,7 +59,8 @@ class Standing:
 
     peers: rows of Columns that no hard rule left out, in the order of their ids; fit, value: theirs, in whole billionths.
     within: peers at or above the floor whose fit is close enough to the best one, best value first, ties by peer id.
-    beyond: the others at or above the floor, best fit first. eligible: how many these are together.
+    beyond: the others at or above the floor, and who is on as many open shortlists as may be, best fit first.
+    eligible: how many these are together.
     What hangs on load is worked out at the prices as they stand when it is first asked for.
     """
 
@@ -91,13 +92,23 @@ class Standing:
         peers = near.peers[span]
         least = self._prices.total(peers, near.homes[span], near.scarceness[span])
         least -= self._sheet._near_fit[span]
+        if self._prices.exposed is not None:
+            open_to = ~self._prices.exposed[peers]
+            peers, least = peers[open_to], least[open_to]
         return peers[least.argsort(kind="stable")]
 
     @cached_property
     def beyond(self) -> list[int]:
         far = self._sheet.far[self._far]
+        if self._prices.exposed is not None:
+            near = self._sheet.near[self._near]
+            far = np.concatenate([near[self._prices.exposed[self._sheet.left.peers[near]]], far])
         found: list[int] = self._sheet.left.peers[far[(-self._sheet.fit.total[far]).argsort(kind="stable")]].tolist()
         return found
+
+    def exposed(self, peer: int) -> bool:
+        """Whether this peer is on as many open shortlists as the policy allows."""
+        return self._prices.exposed is not None and bool(self._prices.exposed[peer])
 
     def choices(self) -> Iterator[tuple[int, float]]:
         """Everybody at or above the floor as (peer, worth): by value who is within, and far below them, by fit, who is beyond."""

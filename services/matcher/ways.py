@@ -16,7 +16,7 @@ from services.matcher.standing import Standing, candidate
 from services.vocabulary.councils import council_name
 from services.vocabulary.themes import SAME
 
-BELOW_FLOOR, BEYOND_LIMIT, OUTRANKED = "below_floor", "beyond_limit", "outranked"
+BELOW_FLOOR, BEYOND_LIMIT, EXPOSED, OUTRANKED = "below_floor", "beyond_limit", "exposed", "outranked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What keeps somebody out: below_floor, beyond_limit or outranked; how much fit or value is missing, in billionths of fit.
+    """What keeps somebody out: below_floor, beyond_limit, exposed or outranked; how much fit or value is missing, in billionths of fit.
 
     words: a sentence without its subject.
     """
@@ -88,6 +88,9 @@ def gap(at: Look) -> Gap | None:
         most = f"a request of this priority gives up no more than {limit:.3f} of fit"
         words = f"fits {own.fit:.3f} where the best free fit is {best / BILLION:.3f}: {most}"
         return Gap(BEYOND_LIMIT, best - fit - whole(limit), words)
+    if standing.exposed(at.row):
+        words = f"is on as many open shortlists as the policy allows ({policy.exposure}): there only where nobody else can fill the place"
+        return Gap(EXPOSED, 0, words)
     if len(at.shortlist) < policy.shortlist:
         return None
     by_worth = [peer for peer in at.shortlist[1:] if at.columns.ids[peer] != at.ask.named_peer] or at.shortlist
@@ -101,6 +104,9 @@ def gap(at: Look) -> Gap | None:
 
 def closing(at: Look, missing: Gap, *, free: bool) -> Iterator[str]:
     """Changes each of which would do, the likeliest first, as clauses after "if". free: no rule stands against them."""
+    if missing.verdict == EXPOSED:
+        yield "one of their open suggestions were decided"
+        return
     yield from _by_themes(at, missing.missing)
     if free:
         yield from _by_wishes(at)

@@ -29,8 +29,8 @@ _LOOKED_AT = 50
 class WhyNot:
     """How one peer stands for one place of a request.
 
-    verdict: proposed; elsewhere (for another place of the request); ruled_out; below_floor; beyond_limit (of fit given up); outranked;
-    unserved (nobody is proposed, for another place cannot be filled).
+    verdict: proposed; elsewhere (for another place of the request); ruled_out; below_floor; beyond_limit (of fit given up); exposed (on as
+    many open shortlists as may be); outranked; unserved (nobody is proposed, for another place cannot be filled).
     grounds: every rule that leaves them out, in the order of the rules. own: their whole arithmetic, whatever rules say; None for
     somebody who is not on the register. ahead: whom the shortlist has, best first. behind: for whoever is outranked, by term and part of
     the price (`price_...`), how much more the last of the shortlist is worth for it; the parts sum to the gap in value.

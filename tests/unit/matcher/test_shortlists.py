@@ -1,5 +1,6 @@
 """Requests with several places, and peers who are wished for."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from tests.unit.matcher.given import (
     CITY_OF_LONDON,
     DUDLEY,
     GREENWICH,
+    LEWISHAM,
     PORTSMOUTH,
     SHEFFIELD,
     TODAY,
@@ -133,3 +135,22 @@ def test_a_peer_wished_for_is_proposed_for_one_place_of_a_team_only() -> None:
     asked = ask("lead_member", "lead_member", named_peer="wished")
     places = rank(known, [asked], policy(shortlist=2), TODAY)[0].suggestions
     assert [candidate.peer for place in places for candidate in place.candidates].count("wished") == 1
+
+
+def test_nobody_is_on_more_open_shortlists_than_the_policy_allows_while_others_can_fill_the_place() -> None:
+    homes = (PORTSMOUTH, LEWISHAM, GREENWICH, DUDLEY)
+    known = register(*(peer(f"p{n}", of=home) for n, home in enumerate(homes)))
+    limited = policy(shortlist=2, exposure=2, floor=0.0, give_up={"default": 1.0})
+    asks = [ask(request=f"r{n}") for n in range(4)]
+    lists = [ranked.suggestions[0].candidates for ranked in rank(known, asks, limited, TODAY)]
+    assert Counter(candidate.peer for candidates in lists for candidate in candidates) == dict.fromkeys(known.columns().ids, 2)
+    assert rank(known, [ask(request="r5")], limited, TODAY)[0].suggestions, "a place is not left empty for it"
+    known.add_open([("p2", -1 / 2)])
+    assert [c.peer for c in rank(known, [ask(request="r6")], limited, TODAY)[0].suggestions[0].candidates] == ["p2"]
+
+
+def test_without_a_limit_the_price_of_load_alone_decides_who_is_proposed() -> None:
+    known = register(peer("p1"), peer("p2", of=DUDLEY, themes=()))
+    asks = [ask(request=f"r{n}") for n in range(9)]
+    firsts = {ranked.suggestions[0].candidates[0].peer for ranked in rank(known, asks, policy(shortlist=2), TODAY)}
+    assert firsts == {"p1"}

@@ -319,3 +319,11 @@ def test_explaining_adds_no_load() -> None:
 
 def test_no_answer_names_anybody_for_there_are_no_names_to_know() -> None:
     assert not {"name", "email"} & {*PeerState.model_fields, *LoadState.model_fields}
+
+
+def test_the_limit_of_open_shortlists_is_named_where_it_keeps_somebody_out() -> None:
+    known = register(peer(), peer("p2", of=DUDLEY))
+    known.add_open([("p1", 1.0)])
+    found = looked_at(known, by=policy(exposure=3))
+    assert (found.verdict, found.ways) == ("exposed", ("one of their open suggestions were decided",))
+    assert "is on as many open shortlists as the policy allows (3): there only where nobody else can fill the place" in found.words
