@@ -1,7 +1,8 @@
-"""`manyhands policy`: the numbers by which fit and load are weighed; read, written down, adopted."""
+"""`manyhands policy`: the numbers by which fit and load are weighed; read, tried, written down, adopted."""
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,10 +11,13 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from services.onebox.remote import Trouble, reach
+from services.onebox.remote import Remote, Trouble, reach
 
 app = typer.Typer(no_args_is_help=True, help="Ranking policies: read them, write one down, adopt one that somebody else wrote.")
 out = Console()
+
+SAID = ("version", "author", "written_on", "reason")
+"""What a policy says of itself beside its numbers."""
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
 Reason = Annotated[str, typer.Option(help="why, in a sentence; nothing about any person")]
@@ -70,7 +74,53 @@ def _changes(file: Path | None) -> dict[str, Any]:
         raise Trouble(f"{file} is not YAML: {str(error).splitlines()[0]}. See what a policy looks like: manyhands policy show 1") from None
     if not isinstance(read, dict):
         raise Trouble(f"{file} holds no fields. See what a policy looks like: manyhands policy show 1")
-    return {name: value for name, value in read.items() if name not in ("version", "author", "written_on", "reason")}
+    return {name: value for name, value in read.items() if name not in SAID}
+
+
+_NUMBERS = ("worst request", "tenth percentile", "Gini", "HHI", "ten busiest", "unused", "moved")
+
+
+@app.command("try")
+def try_(
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="YAML with the numbers that change")] = None,
+    version: Annotated[int | None, typer.Option(help="a policy that is written down instead")] = None,
+    me: Me = None,
+    as_json: Json = False,
+) -> None:
+    """The price of spreading, before adoption: what other prices of load would have made of the requests of the last twelve months."""
+    matcher = reach("matcher", "governor", me)
+    found = matcher.post("/trials", {"changes": _differs(matcher, version) if version else _changes(file)})
+    while found["state"] == "asked":
+        time.sleep(0.5)
+        found = matcher.get(f"/trials/{found['id']}")
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    elif found["state"] == "nothing":
+        out.print("Nothing was asked for in the last twelve months, so there is nothing to try it on.")
+    else:
+        _show_trial(found["outcome"])
+    raise typer.Exit(0 if found["state"] == "done" else 1)
+
+
+def _differs(matcher: Remote, version: int) -> dict[str, Any]:
+    """In which numbers a policy differs from the one that ranks."""
+    active = next(each["policy"] for each in matcher.get("/policies")["policies"] if each["active"])
+    other: dict[str, Any] = matcher.get(f"/policies/{version}")["policy"]
+    differs = {name: value for name, value in other.items() if name not in SAID and value != active[name]}
+    if not differs:
+        raise Trouble(f"Policy {version} has the numbers that rank now, so there is nothing to try.")
+    return differs
+
+
+def _show_trial(outcome: dict[str, Any]) -> None:
+    table = Table("", "mu", "fit kept", *_NUMBERS)
+    named = [("best fit always", outcome["best"]), ("as it ranks now", outcome["now"]), ("tried", outcome["tried"])]
+    for words, point in (*named, *(("", point) for point in outcome["curve"])):
+        fits = (f"{point['fit_kept']:.1%}", f"{point['worst']:.3f}", f"{point['tenth']:.3f}")
+        even = (f"{point['gini']:.3f}", f"{point['hhi']:.4f}", f"{point['ten_busiest']:.1%}", str(point["unused"]), str(point["moved"]))
+        table.add_row(words, f"{point['mu']:g}", *fits, *even)
+    out.print(table)
+    out.print(f"{outcome['requests']} requests, {outcome['places']} places. moved: places that somebody else would have filled than now.")
 
 
 @app.command()

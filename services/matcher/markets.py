@@ -15,7 +15,7 @@ from services.matcher.lots import Lot
 from services.matcher.policy import Policy
 from services.matcher.pools import Needs, Pool
 from services.matcher.pressing import pressing
-from services.matcher.price import Prices, raised
+from services.matcher.price import Prices, of_councils
 from services.matcher.standing import Sheet, Standing
 from services.matcher.steps import open_suggestions
 from services.matcher.story import Story
@@ -186,6 +186,6 @@ def _steps(columns: Columns, policy: Policy, today: date, capacity: Ints, counci
     own = policy.lambda_ * (2 * (load[:, None] + units) + 1) * (offered.mean() / offered)[:, None]
     after = carried[:, None] + council_units
     share = policy.expected_places / max(1, columns.councils.willing_count)
-    shared = policy.mu_rounds * raised(after / share, policy.power) - policy.beta * (after == 0)
+    shared = of_councils(after, share, policy.mu_rounds, policy.power) - policy.beta * (after == 0)
     shared[columns.councils.partner] = 0.0
     return Steps(everyone, capacity, own), Steps(columns.homes, council_capacity, shared)

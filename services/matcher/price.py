@@ -14,6 +14,9 @@ from services.matcher.policy import Policy
 
 Load = TypeVar("Load", float, Floats)
 
+DEAREST = 1_000.0
+"""The load of a council costs no more than so much fit: nobody is taken at such a price, and whole numbers stay exact."""
+
 
 class Price(NamedTuple):
     """In whole billionths of fit: for the peer's load, the council's, less for a new council, and for who is needed elsewhere."""
@@ -38,7 +41,7 @@ class Prices:
         council_loads = columns.council_load.deployments(np.arange(len(columns.councils.codes)), as_of)
         self._peers: Floats = _of_peer(peer_loads, policy)
         self._shares: Ints = (~columns.councils.partner).astype(np.int64)
-        self._councils: Ints = billionths(_of_council(council_loads, self._equal_share, policy)) * self._shares
+        self._councils: Ints = billionths(of_councils(council_loads, self._equal_share, policy.mu, policy.power)) * self._shares
         self._beta = whole(policy.beta)
         self._reach: Ints = (council_loads == 0) * -self._beta * self._shares
         self._scarcity: Floats = columns.scarcity.astype(np.float64)
@@ -65,7 +68,11 @@ class Prices:
 
     def of_council(self, load: float) -> int:
         """What a peer of a council that carries so many deployments costs for that, in billionths; less for one that carries nothing."""
-        return whole(_of_council(load, self._equal_share, self._policy)) - (0 if load else self._beta)
+        return self._loaded(load) - (0 if load else self._beta)
+
+    def _loaded(self, load: float) -> int:
+        policy = self._policy
+        return whole(min(policy.mu * _raised(load / self._equal_share, policy.power), DEAREST))
 
     def renew(self, peers: Iterable[int]) -> None:
         """Takes over what these peers and their councils carry now."""
@@ -75,7 +82,7 @@ class Prices:
             load = columns.council_load.carries(home)
             self._peers[peer] = _of_peer(columns.peer_load.carries(peer), policy)
             shares = self._shares.item(home)
-            self._councils[home] = council = shares * whole(_of_council(load, self._equal_share, policy))
+            self._councils[home] = council = shares * self._loaded(load)
             self._reach[home] = reach = 0 if load else shares * -self._beta
             self._both[home] = council + reach
             if self.exposed is not None:
@@ -89,7 +96,7 @@ def charged(peer_load: Floats, council_load: Floats, scarceness: Floats, equal_s
     Lp, Lo: deployments of the peer and of its council: placed within a year, held, and open suggestions by weight.
     cbar / cp: `scarceness`, see Pool. m: the equal share of a year's placements for each willing council.
     """
-    council = billionths(_of_council(council_load, equal_share, policy))
+    council = billionths(of_councils(council_load, equal_share, policy.mu, policy.power))
     total: Ints = billionths(_of_peer(peer_load, policy) * scarceness) + council + (council_load == 0) * -whole(policy.beta)
     return total
 
@@ -99,11 +106,13 @@ def _of_peer(load: Load, policy: Policy) -> Load:
     return policy.lambda_ * (2 * load + 1)
 
 
-def _of_council(load: Load, equal_share: float, policy: Policy) -> Load:
-    return policy.mu * raised(load / equal_share, policy.power)
+def of_councils(loads: Floats, equal_share: float, mu: float, power: int) -> Floats:
+    """By council: mu times its share, to the power, and DEAREST at most."""
+    prices: Floats = np.minimum(mu * _raised(loads / equal_share, power), DEAREST)
+    return prices
 
 
-def raised(share: Load, power: int) -> Load:
+def _raised(share: Load, power: int) -> Load:
     """A share to a whole power of 1 or more, by multiplication alone, so that every machine gets the same."""
     result = share
     for _ in range(power - 1):

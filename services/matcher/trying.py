@@ -33,7 +33,8 @@ _NEAR = 1_000  # of a place, so many of the best fits are looked at
 
 
 class Point(Value):
-    """What a price comes to. mu: the price of a council's load. filled: places that somebody took.
+    """What a price comes to. mu: the price of a council's load. filled: places that somebody took. worst: mean fit of the request that is
+    served worst.
 
     fit_kept: the sum of fits over that of always taking the best fit. mean, tenth: fit of filled places, and of the one at the tenth
     percentile. Loads are places over the willing councils; unused: those that some place could have used and none did. busiest: places
@@ -51,6 +52,7 @@ class Point(Value):
     unused: int
     busiest: int
     moved: int
+    worst: float = 0.0
 
 
 class Tried(Value):
@@ -199,4 +201,13 @@ def _point(market: _Market, found: _Outcome, mu: float, best: int, now: _Outcome
         unused=int((market.willing & reachable & (found.load == 0)).sum()),
         busiest=int(ours.max(initial=0)),
         moved=int((found.chosen != now.chosen).sum()),
+        worst=_worst(market, found),
     )
+
+
+def _worst(market: _Market, found: _Outcome) -> float:
+    served = defaultdict[str, list[int]](list)
+    for place, peer, fit in zip(market.places, found.chosen.tolist(), found.fit.tolist(), strict=True):
+        if peer >= 0:
+            served[place.request].append(fit)
+    return min((sum(fits) / len(fits) for fits in served.values()), default=0.0) / BILLION

@@ -9,7 +9,7 @@ from services.matcher.allocation import Market, Steps
 from services.matcher.dated import Flags, Floats, Ints
 from services.matcher.mending import mended
 from services.matcher.policy import Policy
-from services.matcher.price import raised
+from services.matcher.price import of_councils
 from services.simulation.online import equal_share, fit_market, scarceness_of
 from services.simulation.state import Standings, overridden_places
 from services.simulation.stream import Demand, Year
@@ -139,7 +139,7 @@ def _steps(now: Standings, policy: Policy) -> tuple[Steps, ...]:
     most, council_most = max(1, int(left.max(initial=0))), max(1, int(council_left.max(initial=0)))
     own = policy.lambda_ * (2 * (now.load[:, None] + np.arange(most)) + 1) * scarceness_of(year)[:, None]
     carried = now.council_load[:, None] + np.arange(council_most)
-    shared = policy.mu_rounds * raised(carried / equal_share(year), policy.power) - policy.beta * (carried == 0)
+    shared = of_councils(carried.astype(np.float64), equal_share(year), policy.mu_rounds, policy.power) - policy.beta * (carried == 0)
     return Steps(peers, left, own), Steps(year.council, council_left, shared)
 
 

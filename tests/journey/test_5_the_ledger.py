@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 from typer.testing import CliRunner
 
 from services.cli import app
@@ -63,3 +64,22 @@ def test_what_stands_on_the_topics_is_a_year_that_policies_are_tried_on(story: T
         place = next(row["place"] for row in csv.DictReader(file) if row["request"] == request)
     with (tmp_path / "out" / "as-it-was.csv").open(newline="") as file:
         assert {row["place"]: row["peer"] for row in csv.DictReader(file)}[place] == chosen
+
+
+def test_what_another_price_would_have_cost_is_shown_before_anybody_adopts_it(
+    story: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    peer = story.peer("fifth", of="Trafford", role="chief_executive")
+    story.known_to_the_matcher(peer)
+    request = story.request(story.asks("Bolton", "sounding_board", team=[{"role": "Chief Executive"}], days=2))["request"]
+    story.story(request, "suggested")
+    (tmp_path / "steep.yaml").write_text("mu: 2.0\npower: 4\n")
+    monkeypatch.setenv("MANYHANDS_MATCHER_URL", story.fleet.url("matcher"))
+    monkeypatch.setenv("MANYHANDS_TOKEN", story.fleet.keys.token("governor@example.org", "governor"))
+    done = CliRunner().invoke(app, ["policy", "try", str(tmp_path / "steep.yaml"), "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["outcome"]
+    assert found["tried"]["mu"] == 2.0
+    assert {"fit_kept", "worst", "tenth", "gini", "hhi", "ten_busiest", "unused", "moved"} <= set(found["now"])
+    same = CliRunner().invoke(app, ["policy", "try", "--version", "1"])
+    assert "there is nothing to try" in str(same.exception)

@@ -198,3 +198,8 @@ def test_the_load_of_a_partner_organisation_has_no_price_and_it_is_no_council_to
         (place,) = rank(known, [asked], DEFAULT_POLICY, TODAY)[0].suggestions
         price = place.candidates[0].price
         assert (price["council"], price["reach"]) == (0, 0)
+
+
+def test_no_load_costs_more_than_whole_numbers_can_hold_however_high_the_power() -> None:
+    known = register(peer(), load(f"council:{PORTSMOUTH}", held=60_000))
+    assert first(known, by=policy(power=8, mu=10.0, give_up={"default": 1.0})).price["council"] == 1000.0

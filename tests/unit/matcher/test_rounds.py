@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from schemas.fact import Line
 from services.matcher import arranging, domain, rounds
@@ -15,6 +17,7 @@ from services.matcher.ranking import Ask, Ranked, rank
 from services.matcher.rounds import Outcome, proposed_again
 from services.matcher.steps import Broken, Inputs, Step, open_suggestions
 from services.matcher.story import Story
+from services.vocabulary.priorities import PRIORITIES
 from tests.unit.matcher.given import BRADFORD, CAMDEN, DUDLEY, LEWISHAM, PORTSMOUTH, TODAY, council, peer, policy, register
 from tests.unit.matcher.test_decisions import NOW, agree, content, placed, selected, suggested
 
@@ -59,6 +62,40 @@ def test_with_capacity_short_nobody_of_a_lower_priority_takes_what_would_have_se
     outcome = decided(known, stories)
     assert set(first(outcome)) == {"r2", "r3"}, "though r1 would fit far better than either"
     assert outcome.unmet == ("r1",)
+
+
+def servable(requests: Sequence[Story], peers: Sequence[tuple[str, str]]) -> bool:
+    """Whether all of these can be served at once; by matching roles alone, with nothing of the product."""
+    if not requests:
+        return True
+    roles = [story.content.places[0].role for story in requests if story.content]
+    can = csr_array([[int(role == held) for _, held in peers] for role in roles])
+    return bool((maximum_bipartite_matching(can, perm_type="column") >= 0).all())
+
+
+ROLES = ("lead_member", "leader", "scrutiny_chair")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.sampled_from(ROLES), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from(ROLES), st.sampled_from(list(PRIORITIES)), st.sampled_from(["send", "neglect"])), max_size=8),
+)
+def test_no_request_is_served_in_a_place_that_would_have_served_one_of_a_higher_priority(
+    held: list[str], asked: list[tuple[str, str, str]]
+) -> None:
+    homes = (PORTSMOUTH, LEWISHAM, CAMDEN, DUDLEY)
+    peers = [(f"p{n}", role) for n, role in enumerate(held)]
+    known = register(*(peer(name, of=home, role=role, days=4) for (name, role), home in zip(peers, homes, strict=False)))
+    stories = [waiting(f"r{n}", role, priority=priority, themes=(theme,)) for n, (role, priority, theme) in enumerate(asked)]
+    outcome = decided(known, stories)
+    served = [story for story in stories if story.request not in outcome.unmet]
+    level = list(PRIORITIES)
+    for unmet in (story for story in stories if story.request in outcome.unmet):
+        assert not servable([*served, unmet], peers), "nobody is left out who could be served beside all others"
+        for lower in (story for story in served if level.index(story.priority) > level.index(unmet.priority)):
+            others = [story for story in served if story is not lower]
+            assert not servable([*others, unmet], peers), f"{lower.request} ({lower.priority}) has what {unmet.request} needed"
 
 
 def test_within_a_priority_who_has_waited_longer_is_served() -> None:

@@ -40,6 +40,7 @@ def test_without_a_price_the_work_goes_to_who_fits_best_and_with_one_to_many() -
     assert found.tried.busiest == 6, "half and half, for the third council fits less well by more than may be given up"
     assert found.tried.gini < found.now.gini < found.best.gini, "a low price spreads less"
     assert found.tried.fit_kept < found.now.fit_kept < 1
+    assert found.tried.worst < found.best.worst, "who is served worst pays for it"
 
 
 def test_the_curve_goes_from_no_price_to_a_high_one_with_those_that_rank_and_are_tried_on_it() -> None:
