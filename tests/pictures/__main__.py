@@ -6,11 +6,14 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from confluent_kafka import Producer
+from fastapi.routing import APIRoute
 from playwright.sync_api import Browser, Page
 from rich.console import Console
 
+from services.desk.app import ROOMS
 from services.onebox.demo import post, story
 from services.onebox.fleet import Fleet
 from services.onebox.invariants import INTAKE
@@ -22,12 +25,13 @@ from tests.support.browser import Window, faults, sign_in
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDTHS = (1280, 320)
+_NO_PAGES = {"/", "/live", "/sign-in/start", "/sign-in/done"}
 _HIGHEST = 2_600  # pixels; what is longer goes on in the same way
 out = Console()
 
 
-def take(browser: Browser, desk: str, folder: Path, pictures: list[Picture]) -> Iterator[str]:
-    """Take the pictures, and yield what is wrong on a page."""
+def take(browser: Browser, desk: str, folder: Path, pictures: list[Picture], drawn: set[str]) -> Iterator[str]:
+    """Take the pictures, and yield what is wrong on a page; the paths of the pages are added to `drawn`."""
     blank = browser.new_context().new_page()
     for width in WIDTHS:
         pages: dict[str, Page] = {}
@@ -47,6 +51,7 @@ def take(browser: Browser, desk: str, folder: Path, pictures: list[Picture]) -> 
             png = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": high})
             small = smaller(blank, png)
             (folder / f"{picture.name}-{width}.png").write_bytes(small)
+            drawn.add(urlsplit(page.url).path)
             wide = page.evaluate("document.documentElement.scrollWidth")
             wrong = faults(page) + ([f"is {wide} pixels wide"] if wide > width else [])
             out.print(f"  {picture.name} at {width}: {len(small) // 1_000} kB{', ' + '; '.join(wrong) if wrong else ''}", markup=False)
@@ -83,12 +88,23 @@ def _draw(desk: str, folder: Path, pictures: list[Picture]) -> int:
     window = Window()
     try:
         with window.shown() as browser:
-            wrong = list(take(browser, desk, folder, pictures))
+            drawn: set[str] = set()
+            wrong = list(take(browser, desk, folder, pictures, drawn))
     finally:
         window.close()
     size = sum(file.stat().st_size for file in folder.glob("*.png"))
     out.print(f"{len(pictures) * len(WIDTHS)} pictures are in {folder.name}, which holds {size // 1_000} kB")
-    return 1 if wrong else 0
+    missing = without_a_picture(drawn) if len(pictures) == len(PICTURES) else []
+    if missing:
+        out.print(f"No picture shows {', '.join(missing)}. Add one to tests/pictures/album.py.")
+    return 1 if wrong or missing else 0
+
+
+def without_a_picture(drawn: set[str]) -> list[str]:
+    """The desk's pages that were not drawn: no files, no streams, nothing that only leads on."""
+    routes = [route for room in ROOMS for route in room.routes if isinstance(route, APIRoute) and "GET" in (route.methods or ())]
+    pages = [route for route in routes if not route.path.endswith(".csv") and route.path not in _NO_PAGES]
+    return sorted({route.path for route in pages if not any(route.path_regex.match(path) for path in drawn)})
 
 
 if __name__ == "__main__":

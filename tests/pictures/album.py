@@ -62,6 +62,20 @@ def _withdraw(page: Page) -> None:
     page.get_by_role("button", name="Withdraw", exact=True).click()
 
 
+def _begin(page: Page) -> None:
+    page.get_by_role("button", name="Start").click()
+
+
+def _begin_badly(page: Page) -> None:
+    _begin(page)
+    page.get_by_role("button", name="Continue").click()
+
+
+def _check(page: Page) -> None:
+    _begin(page)
+    page.goto(page.url.rpartition("/")[0] + "/check")
+
+
 def _try(page: Page) -> None:
     page.get_by_label("Try a price").fill("0.2")
     page.get_by_role("button", name="Try it on the last year").click()
@@ -87,6 +101,9 @@ PICTURES: tuple[Picture, ...] = (
     Picture("request-closed", NATIONAL, "/desk?for=decide&priority=other", _withdraw),
     Picture("cover", YORKSHIRE, "/cover"),
     Picture("new-request", YORKSHIRE, "/new"),
+    Picture("new-request-step", YORKSHIRE, "/new", _begin),
+    Picture("new-request-error", YORKSHIRE, "/new", _begin_badly),
+    Picture("new-request-check", YORKSHIRE, "/new", _check),
     Picture("spread", NATIONAL, "/spread"),
     Picture("spread-empty", NATIONAL, "/spread?from=2020-04-01&to=2021-03-31"),
     Picture("spread-error", NATIONAL, "/spread?from=2026-04-01&to=2025-03-31"),
