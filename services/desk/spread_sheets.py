@@ -9,12 +9,13 @@ from typing import Any
 from services.desk import charts, wording
 from services.desk.charts import Chart, Legend
 from services.desk.sheets import Column, Sheet
-from services.vocabulary.councils import REGIONS, council_regions
+from services.vocabulary.councils import REGIONS, council_regions, is_partner
 
 Ledger = Mapping[str, Any]
 """What GET /spread of the matcher answers."""
 GIVING = (Column("Places given", "count"), Column("Days given", "days"), Column("Days offered", "days"), Column("Share of offer", "share"))
 STEPS = 20
+_PARTNER = "Partner organisation"
 _EVEN = (Column("Ten busiest", "share"), Column("Gini", "index"), Column("Gave nothing", "count"))
 
 
@@ -67,10 +68,9 @@ def in_words(ledger: Ledger) -> str:
 
 
 def councils(ledger: Ledger) -> Sheet:
-    """Every willing council and whoever gave or received, the busiest first."""
-    regions = council_regions()
+    """Every willing council and whoever gave or received, the busiest first; partner organisations that gave stand among them."""
     rows = [
-        (wording.council(each["owner"]), regions.get(each["owner"], ""), *_giving(each), each["received"], each["balance"])
+        (wording.council(each["owner"]), _where(each["owner"]), *_giving(each), each["received"], each["balance"])
         for each in ledger["councils"]
     ]
     columns = (Column("Council"), Column("Region"), *GIVING, Column("Places received", "count"), Column("Balance", "count"))
@@ -79,12 +79,11 @@ def councils(ledger: Ledger) -> Sheet:
 
 def council_charts(ledger: Ledger) -> list[Chart]:
     """Councils in the order of what they gave; and in the same order, what that was of what they had offered."""
-    given = [each["given"] for each in ledger["councils"]]
-    used = [_share(each) or 0.0 for each in ledger["councils"]]
+    councils = [each for each in ledger["councils"] if not is_partner(each["owner"])]
+    given, used = [each["given"] for each in councils], [_share(each) or 0.0 for each in councils]
     equal = sum(given) / max(1, len(given))
     scale, parts = charts.whole(charts.from_zero(given)), charts.from_zero([*used, 0.04])
-    first = ledger["councils"][0]
-    busiest = f"{wording.council(first['owner'])} gave most, {first['given']:,}; " if first["given"] else ""
+    busiest = f"{wording.council(councils[0]['owner'])} gave most, {given[0]:,}; " if any(given) else ""
     ends = ("Busiest council", "Least busy")
     return [
         Chart(
@@ -111,17 +110,17 @@ def unused(ledger: Ledger) -> Sheet:
 
 
 def regions(ledger: Ledger) -> Sheet:
-    """What the councils of each region gave against what they offered."""
-    of, sums = council_regions(), defaultdict[str, dict[str, float]](lambda: defaultdict(float))
+    """What the councils of each region gave against what they offered, and partner organisations where they gave."""
+    sums = defaultdict[str, dict[str, float]](lambda: defaultdict(float))
     for each in ledger["councils"]:
-        region = sums[of.get(each["owner"], "")]
+        region = sums[_where(each["owner"])]
         for name in ("given", "days", "offered", "received"):
             region[name] += each[name]
         region["gave"] += each["given"] > 0
         region["councils"] += 1
     rows = [
         (name, sums[name]["gave"], sums[name]["councils"], *_giving(sums[name]), sums[name]["received"])
-        for name in sorted(REGIONS, key=lambda name: -sums[name]["given"])
+        for name in (*sorted(REGIONS, key=lambda name: -sums[name]["given"]), *([_PARTNER] if sums[_PARTNER]["given"] else []))
     ]
     columns = (
         Column("Region"), Column("Councils that gave", "count"), Column("Councils", "count"), *GIVING, Column("Places received", "count"),
@@ -165,6 +164,10 @@ def peers(ledger: Ledger, names: Mapping[str, str]) -> Sheet:
     """Those who gave most, by name where the reader may know it."""
     rows = [(names.get(each["owner"], each["owner"]), *_giving(each)) for each in ledger["peers"] if each["given"]]
     return Sheet("peers", "Peers who gave most", (Column("Peer"), *GIVING), rows)
+
+
+def _where(code: str) -> str:
+    return _PARTNER if is_partner(code) else council_regions().get(code, "")
 
 
 def _giving(giver: Mapping[str, float]) -> tuple[float, float, float, float | None]:

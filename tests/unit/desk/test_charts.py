@@ -79,6 +79,14 @@ def test_the_chart_of_councils_says_in_words_what_it_shows_and_its_parts_share_a
     assert used.marks[0].path.count("M") == 1  # of what Gateshead offered, which is nothing, there is no share
 
 
+def test_a_partner_organisation_that_gave_stands_in_the_tables_and_not_among_the_councils_of_the_chart() -> None:
+    partner = {"owner": "001", "given": 5, "days": 20.0, "offered": 40.0, "received": 0, "balance": 5}
+    found = ledger(councils=[partner, *ledger()["councils"]])
+    assert spread_sheets.councils(found).shown()[0][:3] == ["001", "Partner organisation", "5"]
+    assert spread_sheets.regions(found).shown()[-1][:4] == ["Partner organisation", "1", "1", "5"]
+    assert spread_sheets.council_charts(found)[0].words.startswith("Bar chart of 3 councils, the busiest first. Leeds gave most, 2;")
+
+
 def test_every_region_and_every_month_of_the_period_has_its_row() -> None:
     regions = spread_sheets.regions(ledger())
     assert [row[0] for row in regions.rows][:2] == ["Yorkshire and The Humber", "North East"]
