@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from confluent_kafka import Producer
 from fastapi.routing import APIRoute
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, TimeoutError
 from rich.console import Console
 
 from services.desk.app import ROOMS
@@ -41,11 +41,17 @@ def take(browser: Browser, desk: str, folder: Path, pictures: list[Picture], dra
                     locale="en-GB", timezone_id="Europe/London", viewport={"width": width, "height": 900}, reduced_motion="reduce"
                 )
                 pages[picture.who] = context.new_page()
+                pages[picture.who].set_default_timeout(15_000)
                 if picture.who != NOBODY:
                     sign_in(pages[picture.who], desk, picture.who)
             page = pages[picture.who]
             page.goto(desk + picture.path)
-            picture.do(page)
+            try:
+                picture.do(page)
+            except TimeoutError as error:
+                out.print(f"  {picture.name} at {width}: what is done there cannot be done; {str(error).splitlines()[-1]}", markup=False)
+                yield picture.name
+                continue
             page.wait_for_load_state()
             high = min(_HIGHEST, page.evaluate("document.documentElement.scrollHeight"))
             png = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": high})

@@ -52,7 +52,11 @@ def _calls(page: Page) -> None:
 def _ask(page: Page) -> None:
     _first(".desk-card a")(page)
     page.get_by_role("button", name="Ask this person").or_(page.get_by_role("button", name="Ask these people")).first.click()
-    page.get_by_role("heading", name="Consents").wait_for()
+    for _ in range(20):
+        if page.get_by_role("heading", name="Consents").count():
+            return
+        page.wait_for_timeout(500)
+        page.reload()
 
 
 def _withdraw(page: Page) -> None:
