@@ -173,11 +173,15 @@ class Intervention(Span):
 
 
 class Inspection(Value):
-    """An inspection of a council's children's services that began on `starts`. `judgement` is empty until it is published."""
+    """An inspection of a council's children's services that began on `starts`. `judgement` is empty until it is published.
+
+    area: what was judged; empty for the whole, which stands for every area that has no judgement of its own from that inspection.
+    """
 
     starts: date
     published: date | None = None
     judgement: Code | None = None
+    area: Code | None = None
 
 
 class PeerState(RegistryState, type="manyhands.registry.peer-state.v1"):
@@ -231,6 +235,7 @@ class LoadState(RegistryState, type="manyhands.registry.load-state.v1"):
     """What a peer or council carries, key `load:<owner>`.
 
     `held` counts deployments; `placed` lists the first day of each deployment of the last year; `offers` the days used.
+    `hosts` lists the councils that those of `placed` were for, in the same order; "" where that is not known.
     `challenges` lists the first day of each visit with a peer team since a year ago that is held or placed.
     """
 
@@ -239,3 +244,4 @@ class LoadState(RegistryState, type="manyhands.registry.load-state.v1"):
     placed: tuple[date, ...] = ()
     offers: tuple[OfferUse, ...] = ()
     challenges: tuple[date, ...] = ()
+    hosts: tuple[Annotated[str, Field(pattern=r"^([0-9]{3})?$")], ...] = ()

@@ -12,6 +12,7 @@ BAND = 0.02
 """Fits so close to the best of a place that nobody tells them apart."""
 _STEPS = 20  # widths that the style sheet knows
 _YEAR = 365
+_PENALTIES = ("border", "reciprocal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def _place(place: Mapping[str, Any], records: Mapping[str, str], today: date) ->
 
 def _choice(c: Mapping[str, Any], best: float, records: Mapping[str, str], today: date) -> Choice:
     terms, load, council = c["terms"], _load(f"peer:{c['peer']}", records, today), _load(f"council:{c['council']}", records, today)
-    bars = tuple(Bar(wording.TERMS.get(name, wording.plain(name)), value) for name, value in terms.items() if name != "border")
+    bars = tuple(Bar(wording.TERMS.get(name, wording.plain(name)), value) for name, value in terms.items() if name not in _PENALTIES)
     price = sum(c["price"].values())
     band = 1 + int((best - c["fit"] + 1e-9) / BAND)
     return Choice(c["peer"], c["council"], c["rank"], c["fit"], price, band, _for(terms, load), _against(terms, load), bars, load, council)
@@ -113,7 +114,7 @@ def _choice(c: Mapping[str, Any], best: float, records: Mapping[str, str], today
 def _for(terms: Mapping[str, float], load: Load) -> tuple[str, ...]:
     words = []
     if terms.get("journey", 0) >= 1:
-        words.append("has led out of inadequate")
+        words.append("led while the judgement rose by two grades")
     if terms.get("themes", 0) == 1:
         words.append("knows every theme asked for")
     elif terms.get("themes", 0) > 0:
@@ -135,6 +136,8 @@ def _against(terms: Mapping[str, float], load: Load) -> tuple[str, ...]:
         words.append("knows none of the themes asked for")
     if "border" in terms:
         words.append("from a council next door")
+    if "reciprocal" in terms:
+        words.append("from a council that they have helped within a year")
     if terms.get("politics") == 0:
         words.append("of another party than wished for")
     if terms.get("region") == 0:

@@ -76,6 +76,8 @@ TERMS = {
     "region": "Region as wished",
     "border": "Next-door council",
     "journey": "Has led improvement",
+    "seniority": "Time in the role",
+    "together": "Has helped them before",
     "feedback": "Feedback",
 }
 _LEFT_OUT = {

@@ -1,6 +1,6 @@
 """What owners carry, in deployments: placed within a year, held, and open suggestions by their weight."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -72,3 +72,30 @@ class Visits:
         return np.array(
             sorted(owner for owner, days in self._days.items() if sum(abs(one - day) < _YEAR for one in days) >= limit), np.int64
         )
+
+
+class Helped:
+    """Whom owners have helped within a year, by the first days of the work."""
+
+    def __init__(self) -> None:
+        self._by_owner: dict[int, dict[str, int]] = {}
+        self._by_host: dict[str, set[int]] = {}
+
+    def set(self, owner: int, state: LoadState | None) -> None:
+        """All that the registry says of an owner; of several times with one council the last counts."""
+        for host in self._by_owner.pop(owner, {}):
+            self._by_host[host].discard(owner)
+        hosts = zip(state.hosts, state.placed, strict=False) if state else ()
+        if last := {host: day.toordinal() for host, day in hosts if host}:
+            self._by_owner[owner] = last
+            for host in last:
+                self._by_host.setdefault(host, set()).add(owner)
+
+    def of(self, host: str) -> Ints:
+        """Who has helped this council, in order."""
+        return np.array(sorted(self._by_host.get(host, ())), np.int64)
+
+    def by(self, owner: int, day: int) -> Sequence[str]:
+        """Whom the owner has helped within a year (365 days) of the day, before it or after it."""
+        helped: Mapping[str, int] = self._by_owner.get(owner, {})
+        return [host for host, first in helped.items() if abs(first - day) < _YEAR]

@@ -4,6 +4,7 @@ import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -11,10 +12,10 @@ import numpy.typing as npt
 from pydantic_core import to_json
 
 from schemas.registry import PeerState
-from services.matcher.carried import WHOLE, Carried, Visits
+from services.matcher.carried import WHOLE, Carried, Helped, Visits
 from services.matcher.councils import Councils
-from services.matcher.dated import Flags, InForce, Ints, Lasting, Offers, Spans
-from services.matcher.lived import first_inspection
+from services.matcher.dated import Flags, Floats, InForce, Ints, Lasting, Offers, Spans
+from services.matcher.lived import climbs, first_inspection
 from services.matcher.pools import Needs, Pool
 from services.matcher.records import Records, State
 from services.vocabulary.themes import THEMES, nearness
@@ -82,6 +83,9 @@ class Columns:
         self.peer_load, self.council_load = Carried(len(peers)), Carried(len(states))
         self.scarcity: Ints = np.zeros(len(peers), np.int64)
         self.visits = Visits()
+        self.peer_helped, self.council_helped = Helped(), Helped()
+        self._records = records
+        self._served: Kept[tuple[str, int], Floats] = Kept(256)
         self._pools: Kept[tuple[str, int, str, Needs], Pool] = Kept(max(64, _ROWS_KEPT // max(1, len(peers))))
         self._council_days: Kept[tuple[int, str], InForce] = Kept(1024)
 
@@ -105,17 +109,29 @@ class Columns:
         everyone = np.arange(len(self.councils.codes))
         return self._council_days.get(key) or self._council_days.put(key, self.council_offers.in_force(day, everyone, kind))
 
+    def served(self, role: str, day: int) -> Floats:
+        """By peer, on how many days before the day they have held the role, wherever."""
+        key = (role, day)
+        known = self._served.get(key)
+        return known if known is not None else self._served.put(key, self.posts.get(role, _NOBODY).lasted(day, len(self.ids)))
+
+    @cached_property
+    def journeys(self) -> Floats:
+        """By area of inspections (in the order of AREAS) and peer, how far the judgement rose while they were in post; see lived.climbs."""
+        return climbs([self._records.peers[peer] for peer in self.ids], self._records.councils)
+
     def carry(self, owner: str, records: Records) -> None:
         """Takes over what the registry says that one owner carries."""
         kind, _, name = owner.partition(":")
         state = records.loads.get(owner)
-        rows, offers, load = (
-            (self.index, self.peer_offers, self.peer_load)
+        rows, offers, load, helped = (
+            (self.index, self.peer_offers, self.peer_load, self.peer_helped)
             if kind == "peer"
-            else (self.councils.index, self.council_offers, self.council_load)
+            else (self.councils.index, self.council_offers, self.council_load, self.council_helped)
         )
         if name in rows:
             load.set(rows[name], state)
+            helped.set(rows[name], state)
             offers.use(rows[name], state.offers if state else ())
             if kind == "peer":
                 self.visits.set(rows[name], state.challenges if state else ())

@@ -52,6 +52,11 @@ class Spans:
             return _NOBODY
         return self._each_once((self._starts <= (last or day)) & (day <= self._ends))
 
+    def lasted(self, day: int, owners: int) -> Floats:
+        """By owner, on how many days before the day they have had it, all their spans together."""
+        days = np.minimum(self._ends, day - 1) - self._starts + 1
+        return np.bincount(self._holder, np.maximum(days, 0), minlength=owners).astype(np.float64)
+
     def lately(self, day: int, since: int) -> Ints:
         """Whose ended before the day and not before `since`, in order, each once."""
         return self._each_once((self._ends < day) & (self._ends >= since))

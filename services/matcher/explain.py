@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from schemas.matcher import Candidate, PlaceSuggestion, Shortage
-from services.matcher.fit import BORDER, whole
+from services.matcher.fit import BORDER, PENALTIES, RECIPROCAL, whole
 from services.matcher.ranking import OTHER_PLACE, RULES
 from services.matcher.standing import BELOW_FLOOR
 from services.vocabulary.councils import council_name
@@ -24,6 +24,13 @@ _SIMILAR = (
 )
 _RARE = 0.02
 _RATED = ((0.85, "rated highly for work in teams"), (0.65, "rated as most are, or not yet"), (0.0, "rated below most for work in teams"))
+_RISEN = (
+    (1.0, "led while the judgement rose by two steps or more"),
+    (0.01, "led while the judgement rose"),
+    (0.0, "has led no rise of the judgement"),
+)
+_SERVED = ((1.0, "long in the role"), (0.25, "some years in the role"), (0.0, "new in the role"))
+_PENALTY = {BORDER: "land border", RECIPROCAL: "helped by the host"}
 _LOADED = ((0.06, "carries much load"), (0.02, "carries some load"), (0.0, "carries little load"))
 
 
@@ -31,10 +38,10 @@ def one_line(candidate: Candidate) -> str:
     """Why this peer, in one line: words first, then the fit with its terms and the price of load."""
     terms = candidate.terms
     words = [*_about_fit(terms), *_about_load(candidate.price)]
-    figures = ", ".join(f"{name} {value:.2f}" for name, value in terms.items() if name != BORDER)
-    border = f", land border {candidate.weights[BORDER]:+.2f}" if BORDER in terms else ""
+    figures = ", ".join(f"{name} {value:.2f}" for name, value in terms.items() if name not in PENALTIES)
+    taken = "".join(f", {_PENALTY[name]} {candidate.weights[name]:+.2f}" for name in PENALTIES if name in terms)
     price = sum(candidate.price.values())
-    return f"{'; '.join(words)}: fits {candidate.fit:.2f} ({figures}{border}), load price {price:+.2f}, value {candidate.value:.2f}"
+    return f"{'; '.join(words)}: fits {candidate.fit:.2f} ({figures}{taken}), load price {price:+.2f}, value {candidate.value:.2f}"
 
 
 def in_words(place: PlaceSuggestion | Shortage) -> str:
@@ -78,6 +85,14 @@ def _about_fit(terms: Mapping[str, float]) -> list[str]:
         words.append("in a region as wished for" if terms["region"] else "in another region than wished for")
     if "feedback" in terms:
         words.append(next(word for least, word in _RATED if terms["feedback"] >= least))
+    if "journey" in terms:
+        words.append(next(word for least, word in _RISEN if terms["journey"] >= least))
+    if "seniority" in terms:
+        words.append(next(word for least, word in _SERVED if terms["seniority"] >= least))
+    if terms.get("together"):
+        words.append("has helped this council before" if terms["together"] == 1 else "of a council that has helped this one before")
+    if RECIPROCAL in terms:
+        words.append("of a council that the one that asks has helped within a year")
     if BORDER in terms:
         words.append("beside the council that asks")
     return words

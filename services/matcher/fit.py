@@ -7,16 +7,20 @@ from typing import Final
 import numpy as np
 
 from services.matcher.asks import Ask
+from services.matcher.columns import Columns
 from services.matcher.dated import Floats, Ints
 from services.matcher.lots import Lot
 from services.matcher.policy import TERMS, Policy
+from services.vocabulary.ladder import AREAS
 from services.vocabulary.roles import ROLES
-from services.vocabulary.themes import SAME
+from services.vocabulary.themes import JUDGED_AS, SAME
 
 BILLION = 1_000_000_000
 """Fit and price are rounded to whole billionths before they are compared, so that every machine ranks alike."""
 
-BORDER = "border"
+BORDER, RECIPROCAL = "border", "reciprocal"
+TERM_OF_OFFICE = 4 * 365
+"""Days after which experience in a role counts in full. A default of our own: the term of a council."""
 FEW = 3
 """Ratings from which on feedback counts at all."""
 
@@ -25,8 +29,8 @@ class Fit:
     """How well everybody of a lot suits what is asked there.
 
     terms: by name, by row; what a place does not ask for is there without meaning. weights: by place, of the terms that apply, which sum
-    to 1. total: by row, the weighted sum in whole billionths. Where a peer's council shares a land border with the host there is a further
-    term `border`, 1 for such a peer, whose weight is negative: the penalty of the policy.
+    to 1. total: by row, the weighted sum in whole billionths. Where a penalty applies to a peer there is a further term (`border`,
+    `reciprocal`) of 1, whose weight is negative: the penalty of the policy.
     """
 
     def __init__(self, lot: Lot) -> None:
@@ -38,18 +42,20 @@ class Fit:
             if any(weights):
                 self.terms[name] = MEASURES[name](lot)
                 total += lot.by_place(weights) * self.terms[name]
-        self.terms[BORDER] = lot.by_council(lot.columns.councils.host(ask.host).border for ask in lot.asks)
-        self.border = -lot.policy.border
-        total += self.border * self.terms[BORDER]
+        self.penalties: dict[str, float] = {}
+        for name, (measure, penalty) in PENALTIES.items():
+            applies = measure(lot)
+            if applies is not None:
+                self.terms[name], self.penalties[name] = applies, -penalty(lot.policy)
+                total += self.penalties[name] * applies
         self.total: Ints = billionths(total)
 
     def of(self, row: int, place: int) -> tuple[dict[str, float], dict[str, float]]:
         """The terms of one row and their weights, as they apply."""
         weights = self.weights[place]
         terms = {name: self.terms[name].item(row) for name in weights}
-        if self.terms[BORDER].item(row):
-            return terms | {BORDER: 1.0}, weights | {BORDER: self.border}
-        return terms, weights
+        found = {name: weight for name, weight in self.penalties.items() if self.terms[name].item(row)}
+        return (terms | dict.fromkeys(found, 1.0), weights | found) if found else (terms, weights)
 
 
 def _weights(asks: list[Ask], policy: Policy) -> list[dict[str, float]]:
@@ -118,6 +124,73 @@ def _feedback(lot: Lot) -> Floats:
     return measured
 
 
+def _journey(lot: Lot) -> Floats:
+    """How far the judgement that matters rose while the peer led there: .5 for one step up during a post, 1 for two or more, 0 for none.
+
+    What matters are the areas of an inspection in which the themes asked for are judged (the mean over them); without a theme the impact
+    of leaders. See lived.climbs.
+    """
+    journeys = lot.columns.journeys
+
+    def of(ask: Ask) -> Floats:
+        areas = dict.fromkeys(JUDGED_AS.get(theme, AREAS[0]) for theme in ask.themes) or AREAS[:1]
+        mean: Floats = journeys[[AREAS.index(area) for area in areas]].mean(axis=0)
+        return mean
+
+    risen: Floats = lot.by_peer(of(ask) for ask in lot.asks)
+    return risen
+
+
+def _seniority(lot: Lot) -> Floats:
+    """Days in the role asked for before the first day of the work, wherever, over those of a council's term of four years; at most 1."""
+    served: Floats = lot.by_peer(lot.columns.served(role, ask.starts.toordinal()) for ask, role in zip(lot.asks, lot.roles, strict=True))
+    return np.minimum(1.0, served / TERM_OF_OFFICE)
+
+
+def _together(lot: Lot) -> Floats:
+    """1 for whoever has helped this host within the year, .5 for others of a council that has, else 0."""
+    columns = lot.columns
+
+    def of(host: str) -> Floats:
+        known = np.zeros(len(columns.ids))
+        known[np.isin(columns.homes, columns.council_helped.of(host))] = 0.5
+        known[columns.peer_helped.of(host)] = 1.0
+        return known
+
+    known: Floats = lot.by_peer(of(ask.host) for ask in lot.asks)
+    return known
+
+
+def _border(lot: Lot) -> Floats:
+    """1 if the peer's council shares a land border with the host."""
+    beside: Floats = lot.by_council(lot.columns.councils.host(ask.host).border for ask in lot.asks)
+    return beside
+
+
+def _reciprocal(lot: Lot) -> Floats | None:
+    """1 if the host has helped the peer's council within a year of the first day of the work."""
+    columns = lot.columns
+    helped = [_helped_by(columns, ask) for ask in lot.asks]
+    if not any(len(rows) for rows in helped):
+        return None
+    flags = np.zeros((len(helped), len(columns.councils.codes)))
+    for at, rows in enumerate(helped):
+        flags[at, rows] = 1.0
+    back: Floats = lot.by_council(flags)
+    return back
+
+
+def _helped_by(columns: Columns, ask: Ask) -> Ints:
+    row = columns.councils.index.get(ask.host)
+    return columns.councils.rows(columns.council_helped.by(row, ask.starts.toordinal()) if row is not None else ())
+
+
+PENALTIES: Final[dict[str, tuple[Callable[[Lot], Floats | None], Callable[[Policy], float]]]] = {
+    BORDER: (_border, lambda policy: policy.border),
+    RECIPROCAL: (_reciprocal, lambda policy: policy.reciprocal),
+}
+"""By name, for whom of a lot fit is taken off (None: for nobody), and how much."""
+
 MEASURES: Final[dict[str, Callable[[Lot], Floats]]] = {
     "themes": _themes,
     "role": _role,
@@ -125,6 +198,9 @@ MEASURES: Final[dict[str, Callable[[Lot], Floats]]] = {
     "politics": _politics,
     "region": _region,
     "feedback": _feedback,
+    "journey": _journey,
+    "seniority": _seniority,
+    "together": _together,
 }
 """By term, what it is for every row of a lot."""
 

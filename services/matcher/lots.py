@@ -16,13 +16,14 @@ from services.matcher.pools import Needs, Pool
 class Lot:
     """Some places, and the pools of all of them in one row.
 
-    asks, needs, pools: by place. place: by row, which place it belongs to. peers, homes: by row, rows of Columns.
+    asks, roles, needs, pools: by place. place: by row, which place it belongs to. peers, homes: by row, rows of Columns.
     Nothing here changes while open suggestions are added: only the price of load does, and that is no part of it.
     """
 
     def __init__(self, columns: Columns, places: Sequence[tuple[Ask, str]], policy: Policy) -> None:
         self.columns, self.policy = columns, policy
         self.asks = [ask for ask, _ in places]
+        self.roles = [role for _, role in places]
         self.needs = [Needs.of(ask.kind, ask.days, policy) for ask in self.asks]
         self.pools: list[Pool] = [
             columns.pool(role, ask.starts, ask.kind, needs) for (ask, role), needs in zip(places, self.needs, strict=True)
@@ -37,6 +38,7 @@ class Lot:
         """The same places with these rows alone."""
         left = object.__new__(Lot)
         left.columns, left.policy, left.asks, left.needs, left.pools = self.columns, self.policy, self.asks, self.needs, self.pools
+        left.roles = self.roles
         left.place, left.peers, left.homes = self.place[rows], self.peers[rows], self.homes[rows]
         left.scarceness, left._cells = self.scarceness[rows], self._cells[rows]
         return left
@@ -52,6 +54,7 @@ class Lot:
             self.needs[:1],
             self.pools[:1],
         )
+        alone.roles = self.roles[:1]
         alone.place, alone.peers, alone.homes = np.zeros(1, np.int64), row, columns.homes[row]
         day, kind = self.asks[0].starts.toordinal(), columns.named(self.asks[0].kind)
         alone.scarceness = self.pools[0].scarceness_of(columns.peer_offers.in_force(day, row, kind).offered)
@@ -65,6 +68,10 @@ class Lot:
     def by_council(self, values: Iterable[Any]) -> Any:
         """By row, the value of its council among those of its place: one array over all councils for each place."""
         return _end_to_end(values)[self._cells]
+
+    def by_peer(self, values: Iterable[Any]) -> Any:
+        """By row, the value of its peer among those of its place: one array over all peers for each place."""
+        return _end_to_end(each[self.peers[span]] for each, span in zip(values, self.spans(), strict=True))
 
     def spans(self) -> list[slice]:
         """By place, its rows."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from services.vocabulary.ladder import INTERVENTIONS
 
-TERMS = ("themes", "role", "similarity", "politics", "region", "feedback")
+TERMS = ("themes", "role", "similarity", "politics", "region", "feedback", "journey", "seniority", "together")
 """The terms of the fit, in the order in which they are added up. What each measures: fit.py."""
 
 ALWAYS = ("role", "similarity")
@@ -27,6 +27,7 @@ class Policy(BaseModel):
 
     weights: by term of the fit, summing to 1; where some terms do not apply to a request, the others are scaled to sum to 1.
     floor: nobody with a lower fit is proposed. border: fit taken off where donor and host share a land border.
+    reciprocal: fit taken off where the host has helped the donor within a year of the first day.
     lambda_: price of a peer's own load. mu: price of the load of the peer's council against its equal share of a year; mu_rounds: the same
     where many places are decided together, which sees what a price does to all of them and so needs a higher one. power: the power of that
     share by which the price rises; a higher one spares councils below their share and weighs harder on those above it.
@@ -59,9 +60,13 @@ class Policy(BaseModel):
         "politics": 0.12,
         "region": 0.06,
         "feedback": 0.06,
+        "journey": 0.0,
+        "seniority": 0.0,
+        "together": 0.0,
     }
     floor: Share = 0.45
     border: Share = 0.03
+    reciprocal: Share = 0.05
     lambda_: Price = 0.01
     mu: Price = 0.125
     mu_rounds: Price = 0.25

@@ -146,6 +146,7 @@ class InspectionRow(Command):
     start: Cell
     published: Cell = ""
     judgement: Cell = ""
+    area: Cell = ""
 
 
 class InterventionRow(Command):

@@ -97,13 +97,16 @@ class FeedbackEntry(DatedEntry):
 
 
 class InspectionEntry(DatedEntry):
-    """An inspection of a council: it began on `starts`, its report came out on `ends` with the judgement `value`."""
+    """An inspection of a council: it began on `starts`, its report came out on `ends` with the judgement `value` of an area (`item`).
 
-    columns: ClassVar = ("council", "start", "published", "judgement")
-    optional: ClassVar = frozenset({"published", "judgement"})
+    Without an area it is the judgement of the whole.
+    """
+
+    columns: ClassVar = ("council", "start", "published", "judgement", "area")
+    optional: ClassVar = frozenset({"published", "judgement", "area"})
 
     def cells(self) -> tuple[str, ...]:
-        return (self._name, self.starts.isoformat(), _day(self.ends), self.value or "")
+        return (self._name, self.starts.isoformat(), _day(self.ends), self.value or "", self.item)
 
 
 class InterventionEntry(DatedEntry):

@@ -40,7 +40,7 @@ class Account:
 class HeldLine:
     """A line of a match, the first day of its work, the offers it is charged to, and whether it is held, placed or free again.
 
-    `visit`: it counts towards the yearly limit of visits with a peer team.
+    `visit`: it counts towards the yearly limit of visits with a peer team. `host`: the council that it is for.
     """
 
     line: Line
@@ -49,6 +49,7 @@ class HeldLine:
     peer_offer: str
     council_offer: str
     visit: bool = False
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def select(selected: MatchSelected, hold: Hold | None, known: Known) -> Decision
     new = _unknown(selected.lines, hold)
     if not new:
         return Decision(hold)
-    charged = charge(new, Deployment(selected.kind, selected.starts), "held", known)
+    charged = charge(new, Deployment(selected.kind, selected.starts, selected.host), "held", known)
     if isinstance(charged, Refusal):
         return Decision(hold, _refused(selected, charged))
     lines = (*(hold.lines if hold else ()), *charged)
@@ -116,7 +117,7 @@ def arrange(recorded: ArrangementRecorded, hold: Hold | None, known: Known) -> D
     new = _unknown(recorded.lines, hold)
     if not new and not ripe:
         return Decision(hold)
-    charged = charge(new, Deployment(recorded.kind, recorded.starts), "placed", known)
+    charged = charge(new, Deployment(recorded.kind, recorded.starts, recorded.host), "placed", known)
     if isinstance(charged, Refusal):
         return Decision(hold, _refused(recorded, charged))
     lines = (*(replace(line, state="placed") if line in ripe else line for line in old), *charged)
@@ -195,10 +196,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What is charged for: the kind of support (None: not told, and any offer will do) and its first day."""
+    """What is charged for: the kind of support (None: not told, and any offer will do), its first day, and whom it is for."""
 
     kind: str | None
     starts: date
+    host: str = ""
 
     @property
     def visit(self) -> bool:
@@ -229,7 +231,7 @@ def charge(lines: Iterable[Line], work: Deployment, state: str, known: Known) ->
             if days > left:
                 return Refusal(line, rule, days - left)
             taken[offer] = taken.get(offer, 0) + days
-        charged.append(HeldLine(line, work.starts, state, peer[1], council[1], work.visit))
+        charged.append(HeldLine(line, work.starts, state, peer[1], council[1], work.visit, work.host))
     return tuple(charged)
 
 

@@ -9,6 +9,8 @@ from services.vocabulary import words
 from services.vocabulary.councils import COUNCIL_TYPES, PARTNER, REGIONS, Council, is_partner, reference_councils
 from services.vocabulary.kinds import kind_code, kind_suggestions
 from services.vocabulary.ladder import (
+    area_code,
+    area_suggestions,
     evidence_code,
     evidence_suggestions,
     intervention_code,
@@ -196,7 +198,8 @@ def _inspection(row: Cells) -> DatedEntry | None:
     of = f"council:{row.council('council')}"
     starts, published = row.period(open_end=True, first="start", last="published")
     judgement = row.word("judgement", judgement_code, judgement_suggestions, "judgement", required=False)
-    return DATED["inspections"](of=of, starts=starts, ends=published, value=judgement) if starts else None
+    area = row.word("area", area_code, area_suggestions, "area of an inspection", required=False)
+    return DATED["inspections"](of=of, item=area or "", starts=starts, ends=published, value=judgement) if starts else None
 
 
 def _intervention(row: Cells) -> DatedEntry | None:

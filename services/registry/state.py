@@ -36,9 +36,9 @@ async def say_loads(work: Work, owners: Collection[str]) -> None:
     deployments = await store.deployments(work.db, owners, since)
     used = await store.used(work.db, owners, since)
     for owner, version in sorted(versions.items()):
-        held, placed, challenges = deployments[owner]
+        held, placed, challenges, hosts = deployments[owner]
         uses = tuple(OfferUse(offer=offer, used=half_days / 2) for offer, half_days in used.get(owner, ()))
-        load = LoadState(version=version, owner=owner, held=held, placed=placed, offers=uses, challenges=challenges)
+        load = LoadState(version=version, owner=owner, held=held, placed=placed, offers=uses, challenges=challenges, hosts=hosts)
         work.say(load, subject=f"load:{owner}", compacted=True)
 
 
@@ -86,7 +86,10 @@ async def say_councils(work: Work, rows: Sequence[Any], because: Envelope | None
             linked=tuple(row["linked"]),
             willing=row["willing"],
             offers=_offers(offers.get(owner, ())),
-            inspections=tuple(Inspection(starts=each.starts, published=each.ends, judgement=each.value) for each in own["inspections"]),
+            inspections=tuple(
+                Inspection(starts=each.starts, published=each.ends, judgement=each.value, area=each.item or None)
+                for each in own["inspections"]
+            ),
             interventions=tuple(Intervention(state=each.item, starts=each.starts, ends=each.ends) for each in own["interventions"]),
         )
         work.say(state, owner, because, compacted=True)

@@ -26,20 +26,23 @@ _MOVE = """update offer o set held = o.held + d.held, placed = o.placed + d.plac
 _SAVE_HOLDS = """insert into hold (match, request, state, expires_at)
                  select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
                  on conflict (match) do update set state = excluded.state, expires_at = excluded.expires_at"""
-_SAVE_LINES = """insert into hold_line (match, line, place, role, peer, council, days, starts, state, peer_offer, council_offer, visit)
+_SAVE_LINES = """insert into hold_line (match, line, place, role, peer, council, days, starts, state, peer_offer, council_offer, visit,
+                                        host)
                  select * from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::date[],
-                                      $9::text[], $10::text[], $11::text[], $12::boolean[])
+                                      $9::text[], $10::text[], $11::text[], $12::boolean[], $13::text[])
                  on conflict (match, line) do update set state = excluded.state, days = excluded.days"""
 _NEXT_VERSION = """insert into load (owner, version) select owner, 1 from unnest($1::text[]) as owner
                    on conflict (owner) do update set version = load.version + 1 returning owner, version"""
 # the two halves use an index each; a union of owners in one would not
 _DEPLOYMENTS = """select 'peer:' || peer as owner, count(*) filter (where state = 'held') as held,
                          coalesce(array_agg(starts order by starts) filter (where state = 'placed'), '{}') as placed,
-                         coalesce(array_agg(starts order by starts) filter (where visit and starts > $3), '{}') as visits
+                         coalesce(array_agg(starts order by starts) filter (where visit and starts > $3), '{}') as visits,
+                         coalesce(array_agg(host order by starts, host) filter (where state = 'placed'), '{}') as hosts
                   from hold_line where peer = any($1::text[]) and state <> 'free' and (state = 'held' or starts > $3) group by peer
                   union all
                   select 'council:' || council, count(*) filter (where state = 'held'),
-                         coalesce(array_agg(starts order by starts) filter (where state = 'placed'), '{}'), '{}'
+                         coalesce(array_agg(starts order by starts) filter (where state = 'placed'), '{}'), '{}',
+                         coalesce(array_agg(host order by starts, host) filter (where state = 'placed'), '{}')
                   from hold_line where council = any($2::text[]) and state <> 'free' and (state = 'held' or starts > $3) group by council"""
 _USED = """select owner, offer, held + placed as used from offer
            where owner = any($1::text[]) and held + placed > 0 and ends > $2 order by owner, offer"""
@@ -88,7 +91,7 @@ async def save(db: Connection, before: Mapping[str, Hold], changed: Sequence[Hol
     for hold in changed:
         known = {line.line.line: line for line in before[hold.match].lines} if hold.match in before else {}
         lines += [_row(hold, line) for line in hold.lines if line != known.get(line.line.line)]
-    await db.execute(_SAVE_LINES, *_columns(lines, 12))
+    await db.execute(_SAVE_LINES, *_columns(lines, 13))
 
 
 async def next_load_versions(db: Connection, owners: Iterable[str]) -> dict[str, int]:
@@ -96,13 +99,17 @@ async def next_load_versions(db: Connection, owners: Iterable[str]) -> dict[str,
     return {row["owner"]: row["version"] for row in await db.fetch(_NEXT_VERSION, sorted(owners))}
 
 
-async def deployments(db: Connection, owners: Collection[str], since: date) -> dict[str, tuple[int, tuple[date, ...], tuple[date, ...]]]:
-    """By owner: how many lines are held, the first days after `since` of those that are placed, and of a peer's visits, in order."""
+Carried = tuple[int, tuple[date, ...], tuple[date, ...], tuple[str, ...]]
+"""Of an owner: how many lines are held, the first days of those that are placed, and of a peer's visits; and for whom the placed are."""
+
+
+async def deployments(db: Connection, owners: Collection[str], since: date) -> dict[str, Carried]:
+    """What these owners carry, of work that began after `since` or is held."""
     named = sorted(owners)
     peers, councils = ([name.partition(":")[2] for name in named if name.startswith(kind)] for kind in ("peer:", "council:"))
-    found: dict[str, tuple[int, tuple[date, ...], tuple[date, ...]]] = dict.fromkeys(named, (0, (), ()))
-    for owner, held, placed, visits in await db.fetch(_DEPLOYMENTS, peers, councils, since):
-        found[owner] = (held, tuple(placed), tuple(visits))
+    found: dict[str, Carried] = dict.fromkeys(named, (0, (), (), ()))
+    for owner, held, placed, visits, hosts in await db.fetch(_DEPLOYMENTS, peers, councils, since):
+        found[owner] = (held, tuple(placed), tuple(visits), tuple(hosts))
     return found
 
 
@@ -116,13 +123,13 @@ async def used(db: Connection, owners: Collection[str], since: date) -> dict[str
 
 def _held_line(row: Any) -> HeldLine:
     line = Line(line=row["line"], place=row["place"], role=row["role"], peer=row["peer"], council=row["council"], days=row["days"] / 2)
-    return HeldLine(line, row["starts"], row["state"], row["peer_offer"], row["council_offer"], row["visit"])
+    return HeldLine(line, row["starts"], row["state"], row["peer_offer"], row["council_offer"], row["visit"], row["host"])
 
 
 def _row(hold: Hold, held: HeldLine) -> tuple[Any, ...]:
     line = held.line
     days = half_days(line.days)
-    told = (held.starts, held.state, held.peer_offer, held.council_offer, held.visit)
+    told = (held.starts, held.state, held.peer_offer, held.council_offer, held.visit, held.host)
     return (hold.match, line.line, line.place, line.role, line.peer, line.council, days, *told)
 
 

@@ -1,11 +1,11 @@
 """Words in an order, each table lowest first: how far intervention in a council has gone, how an inspection judged it, and how well it is
-shown that somebody knows a theme."""
+shown that somebody knows a theme; and the areas of an inspection, which have none."""
 
 from services.vocabulary.lookup import Lookup
 from services.vocabulary.tables import rows, several
 
-_INTERVENTIONS, _JUDGEMENTS, _EVIDENCE = (
-    [row for row in rows("ladder.csv") if row["ladder"] == name] for name in ("intervention", "judgement", "evidence")
+_INTERVENTIONS, _JUDGEMENTS, _EVIDENCE, _AREAS = (
+    [row for row in rows("ladder.csv") if row["ladder"] == name] for name in ("intervention", "judgement", "evidence", "area")
 )
 
 INTERVENTIONS = tuple(row["code"] for row in _INTERVENTIONS)
@@ -17,8 +17,12 @@ JUDGEMENTS = tuple(row["code"] for row in _JUDGEMENTS)
 EVIDENCE = tuple(row["code"] for row in _EVIDENCE)
 """From a peer's own word to what an inspection or a review has shown."""
 
-_STATES, _GRADES, _LEVELS = (
-    Lookup({row["code"]: (row["title"], *several(row["synonyms"])) for row in table}) for table in (_INTERVENTIONS, _JUDGEMENTS, _EVIDENCE)
+AREAS = tuple(row["code"] for row in _AREAS)
+"""What Ofsted judges apart from one another. Source: its framework for children's services from April 2026."""
+
+_STATES, _GRADES, _LEVELS, _JUDGED = (
+    Lookup({row["code"]: (row["title"], *several(row["synonyms"])) for row in table})
+    for table in (_INTERVENTIONS, _JUDGEMENTS, _EVIDENCE, _AREAS)
 )
 
 
@@ -50,3 +54,13 @@ def evidence_code(text: str) -> str | None:
 def evidence_suggestions(text: str) -> tuple[str, ...]:
     """At most three levels of evidence that may have been meant."""
     return _LEVELS.suggestions(text)
+
+
+def area_code(text: str) -> str | None:
+    """The code of an area of an inspection by code, title or synonym; None if the words are none we know."""
+    return _JUDGED.code(text)
+
+
+def area_suggestions(text: str) -> tuple[str, ...]:
+    """At most three areas of an inspection that may have been meant."""
+    return _JUDGED.suggestions(text)

@@ -17,6 +17,9 @@ A default of our own; no published table was found.
 _FAMILY: Final = {row["code"]: row["family"] for row in rows("themes.csv")}
 _NEAR: Final = {frozenset((row["code"], other)) for row in rows("themes.csv") for other in several(row["near"])}
 
+JUDGED_AS = {row["code"]: row["judged_as"] for row in rows("themes.csv")}
+"""By theme, the area of an inspection in which it is judged, as far as it is; what has none of its own is judged with the leaders."""
+
 _LOOKUP = Lookup({row["code"]: (row["title"], *several(row["synonyms"])) for row in rows("themes.csv")})
 
 

@@ -17,6 +17,7 @@ from services.desk.settings import DeskSettings
 from services.kit import observe, web
 from services.kit.access import Actor
 from services.kit.settings import Settings
+from services.matcher.fit import MEASURES, PENALTIES
 from services.matcher.policy import DEFAULT_POLICY
 from services.matcher.ranking import RULES
 from services.onebox.fleet import SERVICES
@@ -200,8 +201,23 @@ def _words(code: str) -> str:
     }.get(code, f"the {code.replace('_', ' ')}")
 
 
+def terms() -> str:
+    """Every term of the fit and every penalty, with its formula and a worked case that fails without it."""
+    rows = []
+    for name, (measure, default) in {
+        **{name: (measure, DEFAULT_POLICY.weights[name]) for name, measure in MEASURES.items()},
+        **{name: (measure, -penalty(DEFAULT_POLICY)) for name, (measure, penalty) in PENALTIES.items()},
+    }.items():
+        formula = " ".join((measure.__doc__ or "").split())
+        shown = SHOWS[f"term:{name}"]
+        cases = f"{sentence(shown[0])} ({len(shown) + len(BESIDE[f'term:{name}'])} cases)"
+        rows.append([f"`{name}`", formula, f"{default:g}", cases])
+    return _table(["Term", "Formula", "Weight by default", "Test"], rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "rules": rules,
+    "terms": terms,
     "kinds": kinds,
     "needs": needs,
     "kind_fields": kind_fields,

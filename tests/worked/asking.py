@@ -17,6 +17,12 @@ def under(**changes: Any) -> Policy:
     return Policy.model_validate(IN_FORCE.get().model_dump() | changes)
 
 
+def weighing(term: str, weight: float = 0.1) -> Policy:
+    """The policy in force with a weight for a term that has none by default; as it is while the term is taken out."""
+    weights = IN_FORCE.get().weights
+    return under(weights=weights | ({term: weight} if term in weights else {}))
+
+
 def suggested(known: Register, asked: Ask, by: Policy | None = None) -> list[str]:
     """Who is proposed for the first place, best first; nobody if the request is unmet."""
     ranked = rank(known, [asked], by or IN_FORCE.get(), TODAY)[0]

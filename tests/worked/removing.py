@@ -10,13 +10,13 @@ import numpy as np
 from services.matcher import councils, pools, rules
 from services.matcher.columns import Columns
 from services.matcher.councils import Host
-from services.matcher.fit import BORDER
+from services.matcher.fit import PENALTIES
 from services.matcher.policy import TERMS
 from services.matcher.ranking import RULES
 from tests.worked.asking import IN_FORCE, under
 
 TERM = "term:"
-EVERYTHING = (*RULES, *(TERM + term for term in (*TERMS, BORDER)))
+EVERYTHING = (*RULES, *(TERM + term for term in (*TERMS, *PENALTIES)))
 """All that can be taken out: rules by their codes, terms behind `term:`."""
 
 TABLES: tuple[dict[str, Any], ...] = (pools.CHECKS, rules.CHECKS, rules.BROKEN)
@@ -54,7 +54,7 @@ def without(code: str) -> Iterator[None]:
 
 def _without_term(term: str, changes: ExitStack) -> None:
     weights = {name: weight for name, weight in IN_FORCE.get().weights.items() if name != term}
-    policy = under(border=0) if term == BORDER else under(weights=weights)
+    policy = under(**{term: 0}) if term in PENALTIES else under(weights=weights)
     changes.callback(IN_FORCE.reset, IN_FORCE.set(policy))
 
 

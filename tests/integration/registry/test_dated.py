@@ -7,7 +7,7 @@ import pytest
 
 from schemas.registry import Evidence, Feedback, Inspection, Interest, Intervention, Span, Training
 from services.registry.register import DATED, ENTRIES, Kind
-from tests.integration.registry.house import MONDAY, House, line, selected
+from tests.integration.registry.house import MONDAY, House, completed, line, selected
 from tests.integration.registry.test_api import READ, WRITE, key, ok
 
 ROWS: dict[Kind, list[str]] = {
@@ -18,7 +18,7 @@ ROWS: dict[Kind, list[str]] = {
     "releases": ["p2,2026-04-01,2027-03-31"],
     "evidence": ["p1,SEND,led,2022-01-01,", "p1,neglect,stated,2022-01-01,2023-01-01"],
     "feedback": ["p2,old-1,Camden,5,2025-05-01", "p2,old-1,Essex,2,2025-06-01", "p2,old-2,Camden,4,2026-02-01"],
-    "inspections": ["Leeds,2022-03-01,2022-05-09,good", "Leeds,2026-11-02,,"],
+    "inspections": ["Leeds,2022-03-01,2022-05-09,good,", "Leeds,2026-11-02,,,"],
     "interventions": ["Essex,improvement notice,2024-02-01,2025-02-01", "Essex,direction,2025-02-02,"],
 }
 
@@ -73,7 +73,7 @@ async def test_an_export_of_what_is_dated_can_be_imported_again_and_changes_noth
 
 
 async def test_the_judgement_of_an_inspection_comes_later_and_changes_its_row(broad: House) -> None:
-    told = await imported(broad, "inspections", "Leeds,2026-11-02,2027-01-12,outstanding")
+    told = await imported(broad, "inspections", "Leeds,2026-11-02,2027-01-12,outstanding,")
     assert (told[-1]["new"], told[-1]["changed"]) == (0, 1)
     assert (await broad.state("council:383")).inspections[1].judgement == "outstanding"
 
@@ -126,6 +126,23 @@ async def test_a_visit_with_a_peer_team_is_said_with_its_first_day_while_it_is_h
     await house.hear(visit, mentoring)
     assert (await house.state("load:peer:p2")).challenges == (MONDAY,)
     assert (await house.state("load:peer:p1")).challenges == ()
+
+
+async def test_a_load_says_whom_placed_work_was_for_beside_its_first_day(house: House) -> None:
+    await house.hear(selected("m1", line(1, "p1")))
+    assert (await house.state("load:peer:p1")).hosts == ()
+    await house.hear(completed("m1", line(1, "p1")))
+    for owner in ("peer:p1", f"council:{line(1, 'p1').council}"):
+        load = await house.state(f"load:{owner}")
+        assert (load.placed, load.hosts) == ((MONDAY,), ("202",))
+
+
+async def test_an_inspection_may_have_a_judgement_for_each_area(broad: House) -> None:
+    rows = ("Leeds,2020-03-02,2020-05-04,good,leaders", "Leeds,2020-03-02,2020-05-04,RI,care leavers")
+    told = await imported(broad, "inspections", *rows)
+    assert told[-1]["imported"], told
+    found = [one for one in (await broad.state("council:383")).inspections if one.starts == date(2020, 3, 2)]
+    assert {(one.area, one.judgement) for one in found} == {("leaders", "good"), ("care_leavers", "requires_improvement")}
 
 
 async def test_feedback_is_kept_of_work_with_a_team_and_refused_of_mentoring(house: House) -> None:

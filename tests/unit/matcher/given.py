@@ -64,11 +64,12 @@ def load(
     placed: tuple[date, ...] = (),
     used: dict[str, float] | None = None,
     challenges: tuple[date, ...] = (),
+    hosts: tuple[str, ...] = (),
     version: int = 1,
 ) -> LoadState:
     """What an owner (`peer:p1`, `council:851`) carries."""
     offers = tuple(OfferUse(offer=name, used=days) for name, days in (used or {}).items())
-    return LoadState(version=version, owner=owner, held=held, placed=placed, offers=offers, challenges=challenges)
+    return LoadState(version=version, owner=owner, held=held, placed=placed, offers=offers, challenges=challenges, hosts=hosts)
 
 
 def key(state: State) -> str:

@@ -15,7 +15,13 @@ GOOD: dict[Kind, dict[str, str]] = {
     "releases": {"peer": "p1", "from": "2026-04-01", "to": "2027-03-31"},
     "evidence": {"peer": "p1", "theme": "SEND", "level": "Has led it", "from": "2024-01-01", "to": ""},
     "feedback": {"peer": "p1", "match": "m-1", "council": "Leeds", "rating": "4", "on": "2026-03-01"},
-    "inspections": {"council": "Leeds", "start": "2022-03-01", "published": "2022-05-09", "judgement": "RI"},
+    "inspections": {
+        "council": "Leeds",
+        "start": "2022-03-01",
+        "published": "2022-05-09",
+        "judgement": "RI",
+        "area": "looked after children",
+    },
     "interventions": {"council": "Leeds", "state": "Improvement notice", "from": "2024-02-01", "to": ""},
 }
 
@@ -51,6 +57,7 @@ def test_a_good_row_is_understood_and_written_back_in_the_same_columns(kind: Kin
         ("feedback", {"council": "Atlantis"}, "council", "unknown_council"),
         ("inspections", {"published": "2022-02-01"}, "published", "ends_before_start"),
         ("inspections", {"judgement": "splendid"}, "judgement", "unknown_judgement"),
+        ("inspections", {"area": "the canteen"}, "area", "unknown_area_of_an_inspection"),
         ("interventions", {"state": "friendly chat"}, "state", "unknown_state_of_intervention"),
     ],
 )
