@@ -142,7 +142,7 @@ def move(chosen: ReplacementSelected, hold: Hold | None, known: Known) -> Decisi
     freed = dict(known.taken)
     for offer in (old.peer_offer, old.council_offer):
         freed[offer] = freed.get(offer, 0) - (days - given)
-    charged = charge([chosen.line], Deployment(chosen.kind, chosen.starts), old.state, replace(known, taken=freed))
+    charged = charge([chosen.line], Deployment(chosen.kind, chosen.starts, old.host), old.state, replace(known, taken=freed))
     if isinstance(charged, Refusal):
         return Decision(hold, _refused(chosen, charged))
     left = replace(old, state="placed", line=old.line.model_copy(update={"days": given / 2})) if given else replace(old, state="free")
