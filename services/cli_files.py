@@ -1,4 +1,4 @@
-"""The commands that work on files of your own and need no service: `manyhands allocate` and `manyhands simulate`."""
+"""The commands that work on files of your own and need no service: `manyhands allocate`, `manyhands triads` and `manyhands simulate`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,7 @@ def add_to(app: typer.Typer) -> None:
     """Make them commands of `app`."""
     app.command()(allocate)
     app.command()(simulate)
+    app.command()(triads)
 
 
 def allocate(
@@ -29,6 +30,20 @@ def allocate(
     from services.allocate import shell
 
     raise typer.Exit(shell.allocate(shell.Files(fit, demand, capacity, out_file, conflicts, pinned), objective, keep, as_json))
+
+
+def triads(
+    councils: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="council: a name or code a row; a region at a time")],
+    out_file: Annotated[Path, typer.Option("--out", dir_okay=False, help="where the groups are written")],
+    last: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="group,council of the last round: not again")] = None,
+    sizes: Annotated[str, typer.Option(help="3, 4 or 3,4")] = "3,4",
+    as_json: Json = False,
+) -> None:
+    """Triads and quartets for regional challenge: alike, not linked, not together last time; see docs/allocate.md."""
+    from services.allocate import challenge
+
+    wanted = [int(size) for size in sizes.split(",") if size.strip().isdigit()]
+    raise typer.Exit(challenge.triads(councils, last, out_file, wanted, as_json))
 
 
 def simulate(
