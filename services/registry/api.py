@@ -14,8 +14,10 @@ from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.registry import bodies, entering, files_api, reading_store, register_store, rows, search_api, views
 from services.registry.entering import Overtaken
+from services.registry.reading_store import Wanted
 from services.registry.register import CouncilEntry, PostEntry
 from services.registry.rows import Fault
+from services.registry.search_api import Because, own_regions
 from services.registry.views import Entered
 
 ROUTER = APIRouter()
@@ -54,7 +56,7 @@ async def read_council(la_code: str, host: Host, _: Reader) -> views.CouncilProf
 @ROUTER.get("/peers", tags=["register"])
 async def list_peers(
     host: Host,
-    _: Reader,
+    actor: Reader,
     council: LaCode | None = None,
     role: str | None = None,
     theme: str | None = None,
@@ -62,9 +64,9 @@ async def list_peers(
     after: str = "",
     limit: Limit = 200,
 ) -> views.Peers:
-    """Peers of a council, in a role on a day (today if none is given), expert in a theme (codes), whatever the caller's regions."""
-    day = on or host.clock.now().date()
-    found = await host.database.once(lambda db: reading_store.peers(db, None, council, role, theme, day, after, limit))
+    """Peers of the caller's regions: of a council, in a role on a day (today if none is given), expert in a theme (codes)."""
+    wanted = Wanted(on or host.clock.now().date(), own_regions(actor), None, council, role, theme)
+    found = await host.database.once(lambda db: reading_store.peers(db, wanted, after, limit))
     return views.Peers(peers=[views.Peer(**dict(row)) for row in found])
 
 
@@ -73,7 +75,7 @@ async def read_names(
     host: Host,
     actor: Reader,
     peer: Annotated[list[str], Query(min_length=1, max_length=500)],
-    because: Annotated[str, Query(pattern="^[a-z_]{3,64}$", description="a code, kept in the audit")],
+    because: Because,
 ) -> views.Names:
     """What these peers are called, for whoever decides about a request of theirs. Kept in the audit as one reading, with its reason."""
 
@@ -88,18 +90,33 @@ async def read_names(
 
 
 @ROUTER.get("/peers/{peer}", tags=["register"])
-async def read_peer(peer: str, host: Host, actor: Reader) -> views.PeerContact | views.PeerProfile:
-    """One peer with every post and everything dated; with the e-mail address for callers who hold registry:read_contact."""
-    today = host.clock.now().date()
-    found = await host.database.once(lambda db: reading_store.peers(db, peer, None, None, None, today, "", 1))
-    if not found:
-        raise not_found("peer", peer)
-    posts = await host.database.once(lambda db: register_store.posts_of(db, [peer]))
+async def read_peer(peer: str, host: Host, actor: Reader, because: Because = "not_said") -> views.PeerContact | views.PeerProfile:
+    """One peer of the caller's regions with every post and everything dated; with the e-mail address for callers who hold
+    registry:read_contact. Kept in the audit as a reading, with its reason."""
     shown = views.PeerContact if CONTACT in actor.scopes else views.PeerProfile
-    dated = await host.database.once(lambda db: register_store.dated_of(db, [f"peer:{peer}"]))
-    told = [views.Post(council=post.council, role=post.role, from_=post.starts, to=post.ends) for post in posts]
-    own = dated[f"peer:{peer}"]
-    return shown(**dict(found[0]), posts=told, **views.dated(own), feedback=views.feedback(own["feedback"]))
+
+    async def read(db: Connection) -> views.PeerContact | views.PeerProfile:
+        found = await reading_store.peers(db, Wanted(host.clock.now().date(), own_regions(actor), peer))
+        if not found:
+            raise not_found("peer", peer)
+        posts = await register_store.posts_of(db, [peer])
+        own = (await register_store.dated_of(db, [f"peer:{peer}"]))[f"peer:{peer}"]
+        work = Work(db, host.clock.now())
+        work.note(actor.id, "registry.read_peer", f"peer:{peer}", because)
+        await work.flush()
+        told = [views.Post(council=post.council, role=post.role, from_=post.starts, to=post.ends) for post in posts]
+        return shown(**dict(found[0]), posts=told, **views.dated(own), feedback=views.feedback(own["feedback"]))
+
+    return await host.database.once(read)
+
+
+@ROUTER.get("/given", tags=["capacity"])
+async def list_work(
+    host: Host, actor: Reader, owner: Annotated[str, Query(max_length=80, pattern="^(peer|council):.+$")], limit: Limit = 200
+) -> views.Works:
+    """What is held and placed with a peer or council of the caller's regions, the latest first; peers by identifier."""
+    found = await host.database.once(lambda db: reading_store.work_of(db, owner, own_regions(actor), limit))
+    return views.Works(work=[views.Piece(**{**dict(row), "days": row["days"] / 2}) for row in found])
 
 
 @ROUTER.get("/offers", tags=["capacity"])

@@ -30,9 +30,16 @@ Host = Annotated[Kitchen, Depends(kitchen)]
 
 @ROUTER.post("/imports/{kind}", response_class=StreamingResponse)
 async def import_file(
-    kind: Kind, request: Request, host: Host, actor: Annotated[Actor, Depends(needs("registry:write"))], dry_run: bool = False
+    kind: Kind,
+    request: Request,
+    host: Host,
+    actor: Annotated[Actor, Depends(needs("registry:write"))],
+    dry_run: bool = False,
+    preview: bool = False,
 ) -> StreamingResponse:
     """Enter a CSV file (text/csv, UTF-8) whole or not at all, and tell its fate as NDJSON while it goes; with dry_run only tell it.
+
+    With preview the first changes are told one by one.
 
     Needs no Idempotency-Key: the same file again finds everything the same and changes nothing. The answer begins when the whole
     file has arrived, so faults, and an end without success, are lines of the stream; docs/importing.md lists them.
@@ -54,7 +61,7 @@ async def import_file(
         spooled.close()
         raise
     spooled.seek(0)
-    work = Import(kind, spooled, digest.hexdigest(), actor.id, dry_run=dry_run)
+    work = Import(kind, spooled, digest.hexdigest(), actor.id, dry_run=dry_run, preview=preview)
 
     async def told() -> AsyncIterator[str]:
         with spooled:

@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 import uuid
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -22,6 +22,8 @@ from services.vocabulary.resolve import CouncilResolver
 log = structlog.get_logger()
 CHUNK = 1_000
 _LINES_AHEAD = 64
+_PREVIEWED = 100
+"""How many changes are told one by one where that is asked for."""
 _ONE_AT_A_TIME = asyncio.Lock()
 """Imports wait for one another; here they do it without keeping a connection of the service's pool."""
 Told = dict[str, object]
@@ -42,11 +44,15 @@ class _Chunk:
 
 
 class Import:
-    """One file, whose `digest` (SHA-256, hexadecimal) goes into the audit with the actor. `lines` may be asked once."""
+    """One file, whose `digest` (SHA-256, hexadecimal) goes into the audit with the actor. `lines` may be asked once.
 
-    def __init__(self, kind: Kind, file: BinaryIO, digest: str, actor: str, *, dry_run: bool) -> None:
+    preview: tell the first changes one by one.
+    """
+
+    def __init__(self, kind: Kind, file: BinaryIO, digest: str, actor: str, *, dry_run: bool, preview: bool = False) -> None:
         self._kind: Kind = kind
         self._file, self._digest, self._actor, self._dry_run = file, digest, actor, dry_run
+        self._still_to_preview = _PREVIEWED if preview else 0
         self._told: asyncio.Queue[Told | None] = asyncio.Queue(_LINES_AHEAD)
         self._rows = self._bad = self._last_bad = 0
         self._counts: dict[str, int] = {}
@@ -126,7 +132,19 @@ class Import:
             if isinstance(entry, CouncilEntry):
                 self._councils.setdefault(entry.la_code, (number, entry))
         await import_store.stage(db, staged)
+        if self._still_to_preview:
+            await self._preview(db, [(number, entry, outcome) for (number, entry), outcome in zip(numbered, outcomes, strict=True)])
         return faults
+
+    async def _preview(self, db: Connection, judged: Sequence[tuple[int, Entry, str | Fault]]) -> None:
+        """Tell the first changes one by one: what is new, and in which columns something would change."""
+        wanted = [each for each in judged if each[2] in ("new", "changed")][: self._still_to_preview]
+        self._still_to_preview -= len(wanted)
+        there = await register_store.existing(db, self._kind, [entry for _, entry, outcome in wanted if outcome == "changed"])
+        for number, entry, outcome in wanted:
+            before = there[entry.key()].cells() if outcome == "changed" else entry.cells()
+            changed = [name for name, old, new in zip(entry.columns, before, entry.cells(), strict=True) if old != new]
+            await self._told.put({"preview": outcome, "line": number, "key": entry.key(), "columns": changed})
 
     async def _enter(self, db: Connection, work: Work) -> None:
         """Enter what is new or changed, the entries of one owner together, and say it; all in the one transaction of the file."""

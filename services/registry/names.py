@@ -19,7 +19,8 @@ from services.vocabulary.themes import THEMES
 
 _LIKE_ENOUGH = 0.6
 """Each word that is asked for must be as like as this to a word of the name, the council, a role or a theme."""
-_NOT_THE_NAME = 0.95
+_NOT_THE_NAME = {"council": 0.95, "role": 0.9, "theme": 0.9}
+"""What finding a word there counts, where finding it in the name counts 1."""
 _BEGINS = 0.9
 _WORDS = 6  # of a name; what stands behind is not looked at
 _TAG_WORDS = 12  # of a council with its other names, a role, a theme
@@ -110,6 +111,7 @@ class Names:
         self._vocabulary, self._of_councils = _Words(), _Words()
         self._tags: dict[str, int] = {"": 0}
         self._tag_words = np.zeros((_FIRST_ROOM, _TAG_WORDS), np.int32)
+        self._counts = np.zeros(_FIRST_ROOM, np.float32)  # what a word found in a tag counts
         self._councils: dict[str, CouncilEntry] = {}
         self._council_words: dict[str, list[int]] = {}
         self._people: list[Person] = []
@@ -201,7 +203,7 @@ class Names:
         total, enough = np.zeros(count, np.float32), np.ones(count, bool)
         words, tagged = self._words[:count].T, self._tagged[:count].T
         for likeness in self._vocabulary.likeness(asked):
-            of_tag = np.float32(_NOT_THE_NAME) * likeness[tags].max(axis=1)
+            of_tag = self._counts[: len(tags)] * likeness[tags].max(axis=1)
             best = np.zeros(count, np.float32)
             for column in words:
                 np.maximum(best, likeness[column], out=best)
@@ -227,5 +229,7 @@ class Names:
             row = self._tags[tag] = len(self._tags)
             if row == len(self._tag_words):
                 self._tag_words = np.concatenate((self._tag_words, np.zeros_like(self._tag_words)))
+                self._counts = np.concatenate((self._counts, np.zeros_like(self._counts)))
+            self._counts[row] = _NOT_THE_NAME[tag.partition(":")[0]]
             self._tag_words[row] = self._vocabulary.numbers(words, _TAG_WORDS)
         return row

@@ -1,6 +1,7 @@
 """What readers ask of the register: pages of its entries in the order of their keys, accounts and holds."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,15 @@ _PEERS = """select peer, kind, council, name, party, themes, email, active, lang
             where ($1::text is null or peer = $1) and ($2::text is null or council = $2) and ($4::text is null or $4 = any(themes))
               and ($3::text is null or exists (select from post where post.peer = p.peer and role = $3 and starts <= $5
                                                                   and (ends is null or ends >= $5)))
-              and peer > $6 order by peer limit $7"""
+              and peer > $6
+              and ($8::text[] is null or exists (select from council c where c.la_code = p.council and c.region = any($8::text[])))
+            order by peer limit $7"""
+_WORK = """select l.match, h.request, l.role, l.peer, l.council, l.days, l.starts as from_, l.state, l.visit
+           from hold_line l join hold h using (match)
+           where l.state <> 'free' and ($1 = 'peer:' || l.peer or $1 = 'council:' || l.council)
+             and ($2::text[] is null or exists (select from council c where c.region = any($2::text[]) and c.la_code =
+                  case when $1 like 'council:%' then l.council else (select p.council from peer p where p.peer = l.peer) end))
+           order by l.starts desc, l.match, l.line limit $3"""
 _NAMES = "select peer, name from peer where peer = any($1::text[]) order by peer"
 _ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed, kinds from offer
                where ($1::text is null or owner = $1) and offer > $2 order by offer limit $3"""
@@ -38,11 +47,27 @@ async def councils(db: Connection, la_code: str | None, after: str, most: int) -
     return await db.fetch(_COUNCILS, la_code, after, most)
 
 
-async def peers(
-    db: Connection, peer: str | None, council: str | None, role: str | None, theme: str | None, day: date, after: str, most: int
-) -> list[Any]:
-    """Peers by identifier, with the versions of their records; of `role` are those who hold it on the day."""
-    return await db.fetch(_PEERS, peer, council, role, theme, day, after, most)
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which peers are asked for: of `regions` (None: all) by their own council; of `role` are those who hold it on the day."""
+
+    day: date
+    regions: Collection[str] | None
+    peer: str | None = None
+    council: str | None = None
+    role: str | None = None
+    theme: str | None = None
+
+
+async def peers(db: Connection, wanted: Wanted, after: str = "", most: int = 1) -> list[Any]:
+    """Peers by identifier, with the versions of their records."""
+    regions = None if wanted.regions is None else list(wanted.regions)
+    return await db.fetch(_PEERS, wanted.peer, wanted.council, wanted.role, wanted.theme, wanted.day, after, most, regions)
+
+
+async def work_of(db: Connection, owner: str, regions: Collection[str] | None, most: int) -> list[Any]:
+    """What is held and placed with a peer or council, the latest first; nothing when their council is of another region."""
+    return await db.fetch(_WORK, owner, None if regions is None else list(regions), most)
 
 
 async def names(db: Connection, peers: Collection[str]) -> list[Any]:

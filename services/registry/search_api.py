@@ -29,6 +29,11 @@ Words = Annotated[str, Query(max_length=200, description="of a name, a council, 
 Code = Annotated[str | None, Query(max_length=64)]
 
 
+def own_regions(actor: Actor) -> list[str] | None:
+    """The regions whose peers a caller sees, for the `where` of a query; None: all of them."""
+    return None if EVERYWHERE in actor.regions else sorted(actor.regions)
+
+
 def finder(request: Request) -> Finder:
     """A dependency: the process's copy of the names; made at the first search where the service has not made it at its start."""
     state = request.app.state
@@ -78,7 +83,7 @@ async def search(
     """
     if match is not None and DECIDE not in actor.scopes:
         raise Refused(403, "scope", f"To look for somebody for a request needs the scope {DECIDE!r}. Ask your administrator.")
-    regions = None if EVERYWHERE in actor.regions or match is not None else sorted(actor.regions)
+    regions = None if match is not None else own_regions(actor)
     today = host.clock.now().date()
     sought = Sought(words, today, limit, regions, council, role, theme)
 

@@ -207,6 +207,26 @@ class Hold(BaseModel):
     lines: list[HoldLine]
 
 
+class Piece(BaseModel):
+    """A line of a match that is held or placed: working days with a peer of a council from a day on. visit: with a team of peers."""
+
+    match: str
+    request: str
+    role: str
+    peer: str
+    council: str
+    days: float
+    from_: date = Field(serialization_alias="from")
+    state: str
+    visit: bool
+
+
+class Works(BaseModel):
+    """Pieces of work, the latest first."""
+
+    work: list[Piece]
+
+
 class Entered(BaseModel):
     """What a command did (`new`, `changed`, `same`) to the entry `key`, and the version of the record `owner` that it is part of."""
 

@@ -1,11 +1,12 @@
 """Searching the register by name: behind the wall of regions, kept current on every replica, and one reading in the audit."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from services.registry import search_api, search_store
-from tests.integration.registry.house import House
+from tests.integration.registry.house import MONDAY, House, completed, line, selected
 
 READ, DECIDE = "registry:read", "matches:decide"
 BECAUSE = {"because": "to_look_up"}
@@ -102,3 +103,34 @@ async def test_the_names_are_read_when_the_service_starts(house: House) -> None:
                 break
             await house.database.wait(0.01)
     assert len(app.state.finder.names) == 4
+
+
+async def test_a_peer_of_another_region_is_not_there(house: House) -> None:
+    async with house.browser(READ, regions=["Yorkshire and The Humber"]) as client:
+        assert ok(await client.get("/peers/p1"))["peer"] == "p1"
+        assert (await client.get("/peers/p3")).status_code == 404
+        assert [peer["peer"] for peer in ok(await client.get("/peers"))["peers"]] == ["p1", "p2"]
+        assert ok(await client.get("/peers?council=881"))["peers"] == []
+
+
+async def test_reading_a_peer_is_in_the_audit_with_its_reason(house: House) -> None:
+    async with house.browser(READ, regions=["London", "East of England"]) as client:
+        ok(await client.get("/peers/p3?because=to_read_the_register"))
+        await client.get("/peers/p1?because=to_read_the_register")
+    noted = await house.database.once(
+        lambda db: db.fetch("select action, subject, reason from audit join audit_reason on audit = id where action = 'registry.read_peer'")
+    )
+    assert [tuple(row) for row in noted] == [("registry.read_peer", "peer:p3", "to_read_the_register")]
+
+
+async def test_the_work_of_a_peer_and_of_a_council_is_listed_for_their_region_alone(house: House) -> None:
+    await house.hear(selected("m1", line(1, "p1")), selected("m2", line(1, "p3", "881"), starts=MONDAY + timedelta(days=7)))
+    await house.hear(completed("m1", line(1, "p1")))
+    async with house.browser(READ, regions=["Yorkshire and The Humber"]) as client:
+        (piece,) = ok(await client.get("/given?owner=peer:p1"))["work"]
+        assert (piece["request"], piece["state"], piece["days"], piece["from"]) == ("r-m1", "placed", 4, "2027-01-04")
+        assert [each["match"] for each in ok(await client.get("/given?owner=council:383"))["work"]] == ["m1"]
+        assert ok(await client.get("/given?owner=peer:p3"))["work"] == []
+        assert ok(await client.get("/given?owner=council:881"))["work"] == []
+    async with house.browser(READ) as client:
+        assert [each["state"] for each in ok(await client.get("/given?owner=council:881"))["work"]] == ["held"]

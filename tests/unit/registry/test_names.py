@@ -61,6 +61,11 @@ def test_a_council_a_role_and_a_theme_are_words_too(names: Names) -> None:
     assert found(names, "rowan fostering") == ["p4"]
 
 
+def test_a_word_that_may_be_a_council_or_a_role_is_taken_for_the_council_first(names: Names) -> None:
+    names.put([Person("p5", "Rowan Tarn", "202", (), (LEADS,)), Person("p6", "Rowan Tarn", "383")])
+    assert found(names, "rowan tarn leads")[0] == "p6"
+
+
 def test_an_identifier_comes_first(names: Names) -> None:
     assert found(names, "p3")[0] == "p3"
 
