@@ -10,6 +10,8 @@ from services.desk import (
     operators,
     price_page,
     rebuild_api,
+    register_files,
+    register_page,
     request_orders,
     request_page,
     shortage_page,
@@ -35,6 +37,8 @@ ROOMS = (
     shortage_page.router,
     operators.router,
     rebuild_api.router,
+    register_page.router,
+    register_files.router,
 )
 router = APIRouter()
 for room in ROOMS:

@@ -22,6 +22,7 @@ from services.kit.web import Kitchen
 PLACES: tuple[Place, ...] = (
     Place("/desk", "My desk", "matches:decide"),
     Place("/new", "New request", "requests:write"),
+    Place("/register", "Register", "registry:read"),
     Place("/spread", "Spread", "matches:read"),
     Place("/shortages", "Shortages", "matches:read"),
     Place("/cover", "Cover", "matches:decide"),

@@ -16,6 +16,7 @@ from services.desk.sessions import Sessions, SignedOut
 from services.kit.database import Database
 
 LARGEST = 2_000_000  # bytes of a form
+LARGEST_FILE = 201_000_000  # bytes of a form with a file
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 
@@ -68,12 +69,12 @@ def _is_kept(request: Request, person: Person, word: str) -> bool:
 
 async def read_fields(request: Request) -> dict[str, list[str]]:
     """The fields of a form, whoever sent it. Errors: HTTPException 411, 413."""
-    if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        length = request.headers.get("content-length", "")
-        if not length.isdigit():
-            raise HTTPException(411)
-        if int(length) > LARGEST:
-            raise HTTPException(413)
+    plain = request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    length = request.headers.get("content-length", "")
+    if not length.isdigit():
+        raise HTTPException(411)
+    if int(length) > (LARGEST if plain else LARGEST_FILE):
+        raise HTTPException(413)
     sent = await request.form(max_files=1, max_fields=2_000)
     fields: dict[str, list[str]] = {}
     for name, value in sent.multi_items():

@@ -24,6 +24,8 @@ where ($6::text is null or wanted = $6) and at > $7 and at <= $7 + $8 order by w
 _ONE = """select r.doc, coalesce(s.doc, '') as suggestion, o.owner
           from request r left join suggestion s using (request) left join owner o using (request)
           where r.request = $1 and ($2::text[] is null or r.regions && $2)"""
+_HELPED = """select doc from request where host = $1 and ($2::text[] is null or regions && $2) and state = any($3::text[])
+             order by ends desc, request limit $4"""
 _VERSIONS = "select doc from request where request = $1"
 _TIMELINE = "select at, type, actor, detail from told where request = $1 order by at desc, service, sequence desc limit $2"
 _RECORDS = "select key, doc from record where key = any($1::text[])"
@@ -92,6 +94,11 @@ async def brief(db: Connection, requests: Sequence[str], regions: Collection[str
     """Of requests that are there for this person: which council asks, and for what, in words."""
     rows = await db.fetch(_BRIEF, requests, regions)
     return {row["request"]: (wording.council(row["host"]), wording.kind(row["kind"])) for row in rows}
+
+
+async def helped(db: Connection, council: str, regions: Collection[str] | None, most: int) -> list[str]:
+    """The docs of a council's requests that were placed, the latest first, as far as they are there for this person."""
+    return [row["doc"] for row in await db.fetch(_HELPED, council, regions, ["placed", "completed"], most)]
 
 
 async def take(db: Connection, request: str, owner: str, now: datetime, regions: Collection[str] | None) -> bool:

@@ -75,6 +75,73 @@ class Place:
         return sum(count for count, _ in self.left_out)
 
 
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Somebody beside whoever stands first for a place: fit, price of load and loads of both; `words` say what the difference is."""
+
+    fit: float
+    price: float
+    load: Load
+    council_load: Load
+    first: str
+    first_fit: float
+    first_price: float
+    first_load: Load
+    first_council_load: Load
+    words: tuple[str, ...]
+
+
+def costs(theirs: Mapping[str, Any], first: Mapping[str, Any], records: Mapping[str, str], today: date) -> Costs:
+    """What choosing somebody costs in fit and in spread: candidates as the matcher tells them, with the registry's records by key."""
+    (load, council), (first_load, first_council) = (
+        (load_of(f"peer:{c['peer']}", records, today), load_of(f"council:{c['council']}", records, today)) for c in (theirs, first)
+    )
+    price, first_price = sum(theirs["price"].values()), sum(first["price"].values())
+    spread = (
+        _heavier("The peer", load.deployments, first_load.deployments),
+        _heavier("Their council", council.deployments, first_council.deployments),
+    )
+    told = tuple(filter(None, spread)) or ("The work is spread as evenly as with the first.",)
+    return Costs(
+        theirs["fit"],
+        price,
+        load,
+        council,
+        first["peer"],
+        first["fit"],
+        first_price,
+        first_load,
+        first_council,
+        (_difference(theirs["fit"] - first["fit"]), *told),
+    )
+
+
+def cost_keys(*candidates: Mapping[str, Any]) -> list[str]:
+    """The registry's records that `costs` needs."""
+    return sorted({f"load:{o}" for o in _owners(candidates)} | set(_owners(candidates)))
+
+
+def _owners(candidates: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [owner for c in candidates for owner in (f"peer:{c['peer']}", f"council:{c['council']}")]
+
+
+def _difference(fit: float) -> str:
+    if abs(fit) < BAND:
+        return "Nobody could tell their fit from that of the first."
+    return f"This gives up {-fit:.2f} of fit." if fit < 0 else f"They fit better than the first by {fit:.2f}."
+
+
+def _heavier(who: str, times: int, first: int) -> str:
+    if times == first:
+        return ""
+    more, than = ("more", "spreads the work less") if times > first else ("less", "spreads the work better")
+    return f"{who} carries {more}: {_times(times)} in a year against {_times(first)}, which {than}."
+
+
+def _times(number: int) -> str:
+    return f"{number} piece{'' if number == 1 else 's'} of work" if number else "nothing"
+
+
 def keys_of(suggestion: str) -> list[str]:
     """The registry's records that the page needs: of every peer proposed and of their councils."""
     pairs = {(c["peer"], c["council"]) for place in _places(suggestion) for c in place["candidates"]}
@@ -104,7 +171,7 @@ def _place(place: Mapping[str, Any], records: Mapping[str, str], today: date) ->
 
 
 def _choice(c: Mapping[str, Any], best: float, records: Mapping[str, str], today: date) -> Choice:
-    terms, load, council = c["terms"], _load(f"peer:{c['peer']}", records, today), _load(f"council:{c['council']}", records, today)
+    terms, load, council = c["terms"], load_of(f"peer:{c['peer']}", records, today), load_of(f"council:{c['council']}", records, today)
     bars = tuple(Bar(wording.TERMS.get(name, wording.plain(name)), value) for name, value in terms.items() if name not in _PENALTIES)
     price = sum(c["price"].values())
     band = 1 + int((best - c["fit"] + 1e-9) / BAND)
@@ -149,7 +216,8 @@ def _against(terms: Mapping[str, float], load: Load) -> tuple[str, ...]:
     return tuple(words)
 
 
-def _load(owner: str, records: Mapping[str, str], today: date) -> Load:
+def load_of(owner: str, records: Mapping[str, str], today: date) -> Load:
+    """What an owner (`peer:<id>`, `council:<la_code>`) carries on a day, by the registry's records."""
     state, load = (json.loads(records.get(key, "{}")) for key in (owner, f"load:{owner}"))
     offered = {o["offer"]: o["days"] for o in state.get("offers", ()) if o["starts"] <= str(today) <= o["ends"]}
     used = {o["offer"]: o["used"] for o in load.get("offers", ())}

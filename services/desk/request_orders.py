@@ -14,6 +14,7 @@ from services.desk.paper import back
 from services.desk.person import Person
 from services.desk.request_page import Services, draw
 from services.desk.seen import caught_up
+from services.desk.somebody import Asked
 from services.kit.problems import not_found
 from services.vocabulary.councils import council_regions
 
@@ -54,7 +55,7 @@ class Order:
     async def again(self, status: int) -> Response:
         """The page as it is now, with what was typed."""
         given = (self.request, self.ident, self.person, self.own, self._services)
-        asked = (self.form["place"], self.form["peer"])
+        asked = Asked(self.form["place"], self.form["who"][:200], self.form["peer"])
         return await draw(*given, status=status, errors=self.errors, typed=self.form.typed(), asked=asked)
 
     async def _overtaken(self, refusal: Refusal) -> str:

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 
-from services.desk import when, wording
-from services.desk.backends import Backends, Refusal
+from services.desk import somebody, when, wording
+from services.desk.backends import Backends
 from services.desk.forms import Errors
 from services.desk.guard import Own, needs, room
 from services.desk.paper import page
 from services.desk.person import Person
-from services.desk.seen import Seen, look
+from services.desk.seen import look
+from services.desk.somebody import Asked
 from services.kit.database import Database
 from services.vocabulary.councils import reference_councils
 
@@ -29,9 +30,18 @@ Peer = Annotated[str, Query(max_length=64)]
 
 
 @router.get("/requests/{ident}")
-async def show(request: Request, ident: str, person: Adviser, own: Own, services: Services, place: Peer = "", peer: Peer = "") -> Response:
-    """The page; with `place` and `peer` also why that peer is or is not suggested there."""
-    return await draw(request, ident, person, own, services, asked=(place, peer.strip()))
+async def show(
+    request: Request,
+    ident: str,
+    person: Adviser,
+    own: Own,
+    services: Services,
+    place: Peer = "",
+    who: Annotated[str, Query(max_length=200)] = "",
+    peer: Peer = "",
+) -> Response:
+    """The page; with `who` also those whom the register finds by these words, with `peer` what choosing that peer for `place` costs."""
+    return await draw(request, ident, person, own, services, asked=Asked(place, who.strip(), peer.strip()))
 
 
 @router.get("/requests/{ident}/calls")
@@ -51,26 +61,15 @@ async def draw(
     status: int = 200,
     errors: Errors | None = None,
     typed: dict[str, str] | None = None,
-    asked: tuple[str, str] = ("", ""),
+    asked: Asked = somebody.NOBODY,
 ) -> Response:
     """The page as it is now; after an order that went wrong, with what is wrong and what was typed."""
     seen = await look(own, services, person, ident, _today(request))
-    other = await _other(services, person, seen, *asked) if asked[1] else None
+    other = await somebody.look_for(own, services, person, seen.case, asked, _today(request))
     return page(
         request, person, "request.html", status, seen=seen, case=seen.case, words=wording, errors=errors or Errors(), typed=typed or {},
         other=other, today=_today(request), councils=[(c.la_code, c.name) for c in reference_councils()] if seen.case.doubt else [],
     )  # fmt: skip
-
-
-async def _other(services: Backends, person: Person, seen: Seen, place: str, peer: str) -> dict[str, Any]:
-    """Why a peer is suggested or not, and what choosing them would cost, in the matcher's words."""
-    place = place or (seen.case.places[0][0] if seen.case.places else "")
-    try:
-        part = await services.part(services.get(person, "matcher", f"/matches/{seen.case.request}/why", place=place, peer=peer))
-        said = part.value or {}
-    except Refusal as refusal:
-        return {"peer": peer, "place": place, "words": refusal.detail, "rule": "refused", "away": ""}
-    return {"peer": peer, "place": place, "words": said.get("words", ""), "rule": said.get("rule"), "away": part.away}
 
 
 def _today(request: Request) -> Any:

@@ -28,6 +28,14 @@ ROWS = {
     "GET /operators/audit": "audit:read",
     "GET /operators/parked": "parked:read",
     "GET /operators/parked/{service}/{number}": "parked:read",
+    "GET /register": "registry:read",
+    "GET /register/councils/{la_code}": "registry:read",
+    "GET /register/councils/{la_code}/{name}.csv": "registry:read",
+    "GET /register/files": "registry:write",
+    "GET /register/files/{kind}.csv": "registry:write",
+    "GET /register/found.csv": "registry:read",
+    "GET /register/peers/{peer}": "registry:read",
+    "GET /register/peers/{peer}/{name}.csv": "registry:read",
     "GET /requests/{ident}": ADVISER,
     "GET /requests/{ident}/calls": ADVISER,
     "GET /shortages": "matches:read",
@@ -51,6 +59,7 @@ ROWS = {
     "POST /new/{ident}/{name}": "requests:write",
     "POST /operators/parked/{service}/{number}": "parked:write",
     "POST /read-model/rebuild": TOKEN,
+    "POST /register/files": "registry:write",
     **{
         f"POST /requests/{{ident}}/{order}": ADVISER
         for order in (
@@ -68,6 +77,9 @@ FILLING = {
     "ident": "999999999",
     "consent": "nothing",
     "version": "999999999",
+    "kind": "nothing",
+    "la_code": "999",
+    "peer": "nobody",
 }
 """What stands for a name in an address: things that are not there, so that nothing is done and whoever is let in gets a 404 or an error."""
 WHO = ("adviser-north-east", "adviser-london", "adviser-national", "office-labour", "operator", "governor-one")

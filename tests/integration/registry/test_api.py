@@ -124,7 +124,6 @@ async def test_accounts_and_holds_are_shown_in_days(house: House) -> None:
             "days": 10.0,
             "from": "2027-01-01",
             "to": "2027-12-31",
-            "kinds": [],
             "held": 2.5,
             "placed": 0.0,
             "free": 7.5,
