@@ -49,10 +49,20 @@ def offers(accounts: Sequence[Told]) -> Sheet:
     """Days that are made available, and what is left of them; the latest first."""
     columns = (
         Column("Starts"), Column("Days offered", "days"), Column("Set aside", "days"), Column("Placed", "days"),
-        Column("Free", "days"),
+        Column("Free", "days"), Column("For"),
     )  # fmt: skip
     ordered = sorted(accounts, key=lambda account: account["from"], reverse=True)
-    rows = [(when.span(a["from"], a["to"]), a["days"], a["held"], a["placed"], a["free"]) for a in ordered]
+    rows = [
+        (
+            when.span(a["from"], a["to"]),
+            a["days"],
+            a["held"],
+            a["placed"],
+            a["free"],
+            ", ".join(map(wording.kind, a["kinds"])) or "any kind",
+        )
+        for a in ordered
+    ]
     return Sheet("offers", "Days for work that starts in this time", columns, rows)
 
 

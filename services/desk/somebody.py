@@ -30,7 +30,7 @@ NOBODY = Asked()
 @dataclass(frozen=True, slots=True)
 class Other:
     """What is known: those found (as the register tells them), and of the peer who was picked the name, why they are suggested or not,
-    the rule against them ("refused" when the matcher cannot say), and the costs."""
+    the rule against them ("refused" when the matcher cannot say), whether such rules may be waived, and the costs."""
 
     place: str
     who: str
@@ -42,6 +42,7 @@ class Other:
     away: str = ""
     costs: Costs | None = None
     first: str = ""
+    waivable: bool = False
 
 
 async def look_for(own: Database, services: Backends, person: Person, case: Case, asked: Asked, today: date) -> Other | None:
@@ -67,7 +68,8 @@ async def look_for(own: Database, services: Backends, person: Person, case: Case
     name = called.get(asked.peer, asked.peer)
     words = str(said.get("words", "")).replace(asked.peer, name)
     against = called.get(first["peer"], first["peer"]) if first else ""
-    return Other(place, asked.who, found, asked.peer, name, words, said.get("rule"), part.away or people.away, costs, against)
+    waivable = not any(ground["absolute"] for ground in said.get("grounds") or ())
+    return Other(place, asked.who, found, asked.peer, name, words, said.get("rule"), part.away or people.away, costs, against, waivable)
 
 
 async def _found(services: Backends, person: Person, request: str, words: str) -> Part[Any]:

@@ -19,8 +19,8 @@ from services.vocabulary.themes import THEMES
 
 _LIKE_ENOUGH = 0.6
 """Each word that is asked for must be as like as this to a word of the name, the council, a role or a theme."""
-_NOT_THE_NAME = {"council": 0.95, "role": 0.9, "theme": 0.9}
-"""What finding a word there counts, where finding it in the name counts 1."""
+_NOT_THE_NAME = {"council": (0.95, 0.7), "role": (0.9, 0.85), "theme": (0.9, 0.85)}
+"""What finding a word there counts, where finding it in the name counts 1; and how like it must be ("Leeds" is not "needs")."""
 _BEGINS = 0.9
 _WORDS = 6  # of a name; what stands behind is not looked at
 _TAG_WORDS = 12  # of a council with its other names, a role, a theme
@@ -111,7 +111,7 @@ class Names:
         self._vocabulary, self._of_councils = _Words(), _Words()
         self._tags: dict[str, int] = {"": 0}
         self._tag_words = np.zeros((_FIRST_ROOM, _TAG_WORDS), np.int32)
-        self._counts = np.zeros(_FIRST_ROOM, np.float32)  # what a word found in a tag counts
+        self._counts = np.zeros((_FIRST_ROOM, 2), np.float32)  # by tag, as in _NOT_THE_NAME
         self._councils: dict[str, CouncilEntry] = {}
         self._council_words: dict[str, list[int]] = {}
         self._people: list[Person] = []
@@ -200,10 +200,12 @@ class Names:
     def _fits(self, asked: Sequence[str]) -> tuple[Scores, NDArray[np.bool_]]:
         """For each person the mean over the words asked for, and whether every one of them is found well enough."""
         count, tags = len(self._people), self._tag_words[: len(self._tags)]
+        counts, least = self._counts[: len(tags)].T
         total, enough = np.zeros(count, np.float32), np.ones(count, bool)
         words, tagged = self._words[:count].T, self._tagged[:count].T
         for likeness in self._vocabulary.likeness(asked):
-            of_tag = self._counts[: len(tags)] * likeness[tags].max(axis=1)
+            of_tag = likeness[tags].max(axis=1)
+            of_tag = np.where(of_tag >= least, counts * of_tag, np.float32(0))
             best = np.zeros(count, np.float32)
             for column in words:
                 np.maximum(best, likeness[column], out=best)

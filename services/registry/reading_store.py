@@ -18,11 +18,13 @@ _PEERS = """select peer, kind, council, name, party, themes, email, active, lang
               and ($8::text[] is null or exists (select from council c where c.la_code = p.council and c.region = any($8::text[])))
             order by peer limit $7"""
 _WORK = """select l.match, h.request, l.role, l.peer, l.council, l.days, l.starts as from_, l.state, l.visit
-           from hold_line l join hold h using (match)
-           where l.state <> 'free' and ($1 = 'peer:' || l.peer or $1 = 'council:' || l.council)
-             and ($2::text[] is null or exists (select from council c where c.region = any($2::text[]) and c.la_code =
-                  case when $1 like 'council:%' then l.council else (select p.council from peer p where p.peer = l.peer) end))
+           from hold_line l join hold h using (match) {home}
+           where l.state <> 'free' and l.{kind} = $1 and ($2::text[] is null or c.region = any($2::text[]))
            order by l.starts desc, l.match, l.line limit $3"""
+_WORK_OF = {
+    "peer": _WORK.format(kind="peer", home="join peer p on p.peer = l.peer join council c on c.la_code = p.council"),
+    "council": _WORK.format(kind="council", home="join council c on c.la_code = l.council"),
+}
 _NAMES = "select peer, name from peer where peer = any($1::text[]) order by peer"
 _ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed, kinds from offer
                where ($1::text is null or owner = $1) and offer > $2 order by offer limit $3"""
@@ -67,7 +69,8 @@ async def peers(db: Connection, wanted: Wanted, after: str = "", most: int = 1) 
 
 async def work_of(db: Connection, owner: str, regions: Collection[str] | None, most: int) -> list[Any]:
     """What is held and placed with a peer or council, the latest first; nothing when their council is of another region."""
-    return await db.fetch(_WORK, owner, None if regions is None else list(regions), most)
+    kind, _, name = owner.partition(":")
+    return await db.fetch(_WORK_OF[kind], name, None if regions is None else list(regions), most)
 
 
 async def names(db: Connection, peers: Collection[str]) -> list[Any]:

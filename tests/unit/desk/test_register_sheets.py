@@ -22,6 +22,13 @@ def test_posts_are_told_in_words_the_latest_first() -> None:
     assert sheets.roles(PEER) == "leader of the council at Camden, lead member for children's services"
 
 
+def test_days_offered_say_what_is_left_of_them_and_what_they_are_for() -> None:
+    account = {"from": "2027-01-01", "to": "2027-12-31", "days": 10.0, "held": 1.0, "placed": 2.5, "free": 6.5}
+    rows = sheets.offers([{**account, "kinds": []}, {**account, "from": "2027-06-01", "kinds": ["sounding_board"]}]).rows
+    assert [row[0] for row in rows] == ["1 June to 31 December 2027", "1 January to 31 December 2027"]
+    assert [row[1:] for row in rows] == [(10.0, 1.0, 2.5, 6.5, "Sounding board"), (10.0, 1.0, 2.5, 6.5, "any kind")]
+
+
 def test_a_host_that_the_reader_may_not_see_is_a_council_of_another_region() -> None:
     shown = sheets.work([PIECE], {"r1": ("Camden", "Sounding board")})
     assert shown.rows[0][:3] == ("4 January 2027", "Camden", "Sounding board")

@@ -66,6 +66,10 @@ def test_a_word_that_may_be_a_council_or_a_role_is_taken_for_the_council_first(n
     assert found(names, "rowan tarn leads")[0] == "p6"
 
 
+def test_a_council_is_not_taken_for_a_theme_that_sounds_like_it(names: Names) -> None:
+    assert found(names, "rowan leeds") == ["p1"]  # p4 knows special educational needs
+
+
 def test_an_identifier_comes_first(names: Names) -> None:
     assert found(names, "p3")[0] == "p3"
 
