@@ -1,12 +1,13 @@
 """Searching the register by name: behind the wall of regions, kept current on every replica, and one reading in the audit."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import httpx
 
 from services.registry import search_api, search_store
-from tests.integration.registry.house import MONDAY, House, completed, line, selected
+from tests.integration.registry.house import HEADERS, MONDAY, House, completed, line, selected
 
 READ, DECIDE = "registry:read", "matches:decide"
 BECAUSE = {"because": "to_look_up"}
@@ -134,3 +135,23 @@ async def test_the_work_of_a_peer_and_of_a_council_is_listed_for_their_region_al
         assert ok(await client.get("/given?owner=council:881"))["work"] == []
     async with house.browser(READ) as client:
         assert [each["state"] for each in ok(await client.get("/given?owner=council:881"))["work"]] == ["held"]
+
+
+async def test_an_import_tells_its_first_changes_when_it_is_asked_to(house: House) -> None:
+    rows = ("p1,member,Leeds,Rowan Birchwood,Labour,SEND,rowan@example.org", "x9,officer,Hull,Idris,,,", "p2,officer,Leeds,Idris Calder,,,")
+    content = "\n".join((HEADERS["peers"], *rows, ""))
+    async with house.browser("registry:write") as client:
+        address = "/imports/peers?dry_run=true"
+        lines = [
+            [
+                json.loads(told)
+                for told in (await client.post(path, content=content, headers={"content-type": "text/csv"})).text.splitlines()
+            ]
+            for path in (address, f"{address}&preview=true")
+        ]
+    assert not [told for told in lines[0] if "preview" in told]
+    assert [told for told in lines[1] if "preview" in told] == [
+        {"preview": "changed", "line": 2, "key": "p1", "columns": ["name"]},
+        {"preview": "new", "line": 3, "key": "x9", "columns": []},
+    ]
+    assert (lines[1][-1]["new"], lines[1][-1]["changed"], lines[1][-1]["same"], lines[1][-1]["imported"]) == (1, 1, 1, False)
