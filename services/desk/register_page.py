@@ -13,7 +13,7 @@ from services.desk.backends import Backends, Calls, Part, Refusal
 from services.desk.case import from_json
 from services.desk.guard import Own, needs, room
 from services.desk.names import names
-from services.desk.paper import page
+from services.desk.paper import page, saved
 from services.desk.person import Person
 from services.desk.sheets import Sheet
 from services.kit.database import Database
@@ -54,7 +54,7 @@ async def search(request: Request, person: Reader, calls: Calls, wanted: Asked) 
 async def found_file(person: Reader, calls: Calls, wanted: Asked) -> Response:
     """Who was found, as a file of 200 at most."""
     found = await calls.get(person, "registry", "/search", **_query(wanted), because=_FILE, limit=_IN_A_FILE)
-    return as_file(register_sheets.found(found["peers"]), "peers-found")
+    return saved(register_sheets.found(found["peers"]), "peers-found")
 
 
 @router.get("/register/peers/{peer}")
@@ -82,7 +82,7 @@ async def peer_file(request: Request, person: Reader, calls: Calls, own: Own, pe
     releases = told["releases"] if told["kind"] == "officer" else None
     strip = availability.sheet(availability.months(_today(request), accounts.value or (), told["absences"], releases))
     sheets = await _peer_sheets(own, person, told, accounts, pieces) | {strip.name: strip}
-    return as_file(_sheet(sheets, name), f"{peer}-{name}")
+    return saved(_sheet(sheets, name), f"peer-{name}")
 
 
 @router.get("/register/councils/{la_code}")
@@ -105,15 +105,7 @@ async def council_file(person: Reader, calls: Calls, own: Own, la_code: LaCode, 
     """A table of a council's page as a file."""
     told = await calls.get(person, "registry", f"/councils/{la_code}")
     _, sheets, _ = await _council_sheets(own, calls, person, told, _FILE)
-    return as_file(_sheet(sheets, name), f"{la_code}-{name}")
-
-
-def as_file(sheet: Sheet, name: str) -> Response:
-    """A table as a download."""
-    plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "-" for letter in name)
-    return Response(
-        sheet.csv(), media_type="text/csv; charset=utf-8", headers={"content-disposition": f'attachment; filename="{plain}.csv"'}
-    )
+    return saved(_sheet(sheets, name), f"council-{la_code}-{name}")
 
 
 async def _found(calls: Backends, person: Person, wanted: Mapping[str, str], because: str, most: int) -> Part[Any]:
