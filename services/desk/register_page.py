@@ -91,12 +91,11 @@ async def show_council(request: Request, person: Reader, calls: Calls, own: Own,
     told = await calls.get(person, "registry", f"/councils/{la_code}")
     ours = person.own_regions is None or told["region"] in person.own_regions
     peers, sheets, away = await _council_sheets(own, calls, person, told, _WHY)
-    given = sum(row[3] for row in sheets["offers"].rows)  # type: ignore[misc]
-    offered = sum(row[1] for row in sheets["offers"].rows)  # type: ignore[misc]
+    received = _total(sheets["received"], 2) if ours else None
     return page(
-        request, person, "register_council.html", council=told, sheets=sheets, peers=peers, ours=ours, away=away, words=wording,
-        balance=_balance(offered, given, sum(row[2] for row in sheets["received"].rows) if ours else None),  # type: ignore[misc]
-        type=wording.plain(told["type"]),
+        request, person, "register_council.html", council=told, sheets=sheets, peers=peers, most=_IN_A_FILE, ours=ours, away=away,
+        words=wording, type=wording.plain(told["type"]),
+        balance=_balance(_total(sheets["offers"], 1), _total(sheets["offers"], 3), received),
     )  # fmt: skip
 
 
@@ -168,6 +167,10 @@ def _balance(offered: float, given: float, received: float | None) -> list[dict[
     rows = [("Days offered", offered), ("Days given", given)] + ([] if received is None else [("Days received", received)])
     most = max((days for _, days in rows), default=0) or 1
     return [{"words": words, "number": f"{days:,g}", "step": round(20 * days / most) or ("least" if days else 0)} for words, days in rows]
+
+
+def _total(sheet: Sheet, column: int) -> float:
+    return sum(float(row[column] or 0) for row in sheet.rows)
 
 
 def _sheet(sheets: Mapping[str, Sheet], name: str) -> Sheet:
