@@ -39,6 +39,7 @@ def placed(story: Told) -> str:
 
 
 def narrow(page: Page) -> None:
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -168,14 +169,17 @@ def test_the_same_without_javascript_on_a_narrow_screen(fleet: Fleet, placed: st
     page.goto(f"{desk}/register?words=fenimore")
     narrow(page)
     page.get_by_role("link", name="Robin fennimore").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Robin fennimore")
     narrow(page)
     page.get_by_role("link", name="Gateshead").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Gateshead")
     narrow(page)
     page.goto(f"{desk}/register/files")
     page.get_by_label("What it is about").select_option("Peers")
     for file, button in ((mine, "Check the file"), (other, "Import 1 row")):
         page.get_by_label("CSV file").set_input_files(file)
         page.get_by_role("button", name=button).click()
+        expect(page.get_by_text("of peers, all good").or_(page.get_by_role("alert")).first).to_be_visible()
         narrow(page)
     expect(page.get_by_role("alert")).to_contain_text("This is not the file that was checked.")
     for button in ("Check the file", "Import 1 row"):
