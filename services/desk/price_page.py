@@ -117,7 +117,7 @@ async def _draw(
 
 def _trials(versions: list[Version], tried: list[dict[str, Any]], active: int) -> dict[int, Any]:
     found = {each.number: price_sheets.trial_of(each, tried, active) for each in versions if each.waits}
-    return {number: price_sheets.compared(each) for number, each in found.items() if each}
+    return {number: price_sheets.compared(each, number) for number, each in found.items() if each}
 
 
 def _price(form: Form, errors: Errors) -> float | None:

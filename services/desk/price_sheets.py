@@ -91,15 +91,15 @@ def curve(trial: Trial) -> Sheet:
     return Sheet("price", f"Tried on {outcome['places']:,} places of {outcome['requests']:,} requests", columns, rows)
 
 
-def compared(trial: Trial) -> Sheet:
-    """The price that ranks, and the one that is tried, side by side."""
+def compared(trial: Trial, number: int) -> Sheet:
+    """The price that ranks, and the one that a policy would bring, side by side."""
     outcome = trial["outcome"]
     rows = [
         ("Best fit always", *_figures(outcome["best"])),
         (f"Now: {outcome['now']['mu']:g}", *_figures(outcome["now"])),
         (f"Tried: {outcome['tried']['mu']:g}", *_figures(outcome["tried"])),
     ]
-    return Sheet("compared", "What it would have come to", (Column("Price of a council’s load"), *_OUTCOME), rows)
+    return Sheet("compared", f"What policy {number} would have come to", (Column("Price of a council’s load"), *_OUTCOME), rows)
 
 
 def _name(mu: float, outcome: Mapping[str, Any]) -> str:
