@@ -100,6 +100,14 @@ class Told:
         row = {"offer": name or code, "owner": owner, "days": str(days), "from": "2026-01-01", "to": "2028-12-31"}
         self._load("offers", [row])
 
+    def accredited(self, *peers: str) -> None:
+        """These peers hold an accreditation for visits of peer teams."""
+        self._load("accreditations", [{"peer": peer, "from": "2025-01-01", "to": ""} for peer in peers])
+
+    def inspected(self, council: str) -> None:
+        """The council was inspected after peers of tests took office there."""
+        self._load("inspections", [{"council": council, "start": "2023-03-06", "published": "2023-05-02", "judgement": "good"}])
+
     def _load(self, kind: str, rows: Sequence[Mapping[str, str]]) -> None:
         if not rows:
             return
