@@ -96,6 +96,7 @@ class Case:
     consents: dict[str, Asked] = field(default_factory=dict)
     short: list[str] = field(default_factory=list)
     retry_at: str | None = None
+    pressing_since: str | None = None
     gone: list[Gone] = field(default_factory=list)
     escalated: str = ""
     waived: list[tuple[str, str, str]] = field(default_factory=list)

@@ -16,10 +16,11 @@ _CLAIM = """insert into request (request, regions, priority, urgency, state, wai
             select id, '{}', '', 0, '', '', $2, '' from unnest($1::text[]) as id on conflict do nothing"""
 _SAVE = """
 update request set regions = coalesce(string_to_array(nullif(g, ''), '|'), '{}'), host = h, kind = k, priority = p, urgency = u, state = s,
-    waiting = w, waiting_since = ws, deadline = d::timestamptz, received_at = ra::timestamptz, changed_at = ca, ends = e::date, doc = t.doc
+    waiting = w, waiting_since = ws, deadline = d::timestamptz, received_at = ra::timestamptz, changed_at = ca, ends = e::date,
+    pressing_since = ps::timestamptz, doc = t.doc
 from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::text[], $9::timestamptz[],
-            $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[])
-     as t (r, g, h, k, p, u, s, w, ws, d, ra, ca, e, doc)
+            $10::text[], $11::text[], $12::timestamptz[], $13::text[], $14::text[], $15::text[])
+     as t (r, g, h, k, p, u, s, w, ws, d, ra, ca, e, ps, doc)
 where request = r"""
 _SUGGEST = """insert into suggestion (request, doc) select * from unnest($1::text[], $2::text[])
               on conflict (request) do update set doc = excluded.doc"""
@@ -54,7 +55,7 @@ async def save(db: Connection, cases: Sequence[Case], suggestions: Mapping[str, 
     rows = [
         (
             c.request, "|".join(c.regions), c.host, c.kind, c.priority, c.urgency, c.state, c.waiting, c.since, c.deadline, c.received_at,
-            c.changed_at, c.ends, to_json(c),
+            c.changed_at, c.ends, c.pressing_since, to_json(c),
         )
         for c in cases
     ]  # fmt: skip

@@ -67,6 +67,7 @@ def _withdrawn(case: Case, _: Said) -> None:
 
 def _suggested(case: Case, said: Said) -> None:
     _afresh(case, "suggested")
+    case.pressing_since = said.get("pressing_since")
     case.host, case.kind = said["host"], said["kind"]
 
 
@@ -130,6 +131,7 @@ def _replaced(case: Case, said: Said) -> None:
 
 def _unmet(case: Case, said: Said) -> None:
     _afresh(case, "unmet")
+    case.pressing_since = said.get("pressing_since")
     case.short, case.retry_at = [seat["role"] for seat in said["short"]], said["retry_at"]
 
 

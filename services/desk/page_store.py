@@ -9,7 +9,8 @@ from services.desk import wording
 from services.kit.database import Connection
 
 _WANTED = """(
-    select r.request, r.regions, r.host, r.kind, r.priority, r.urgency, r.state, r.deadline, r.received_at, o.owner, r.ends,
+    select r.request, r.regions, r.host, r.kind, r.priority, r.urgency, r.pressing_since, r.state, r.deadline, r.received_at, o.owner,
+           r.ends,
            case when r.waiting <> '' then r.waiting else 'finish' end as wanted, coalesce(r.waiting_since, r.changed_at) as since
     from request r left join owner o using (request)
     where (r.waiting <> '' or (r.state = 'placed' and r.ends < $5)) and ($1::text[] is null or r.regions && $1)
@@ -17,8 +18,10 @@ _WANTED = """(
       and ($4::text is null or case $4 when '' then o.owner is null else o.owner = $4 end)
 ) as w"""
 _COUNTS = f"select wanted, count(*) as n from {_WANTED} group by wanted"  # noqa: S608
+# consents by priority and by when an answer is due; what waits for a decision or a peer as the matcher puts it in order
+_ORDER = """case when wanted = 'consent' then null else pressing_since end nulls last, urgency, deadline nulls last, since, request"""
 _LIST = f"""
-select * from (select w.*, row_number() over (partition by wanted order by urgency, deadline nulls last, since, request) as at,
+select * from (select w.*, row_number() over (partition by wanted order by {_ORDER}) as at,
                       count(*) over (partition by wanted) as n from {_WANTED}) as numbered
 where ($6::text is null or wanted = $6) and at > $7 and at <= $7 + $8 order by wanted, at"""  # noqa: S608
 _ONE = """select r.doc, coalesce(s.doc, '') as suggestion, o.owner

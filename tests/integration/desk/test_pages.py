@@ -36,6 +36,16 @@ async def test_my_desk_shows_what_waits_by_priority_with_age_and_deadline(house:
     assert "No question is open." in text
 
 
+async def test_my_desk_puts_what_waits_in_the_order_that_the_matcher_counts(house: House) -> None:
+    long_waiting, urgent = Story(), Story(priority="preventing_failure")
+    for story, days in ((urgent, 480), (long_waiting, 500)):
+        since = {"pressing_since": house.clock.now() - timedelta(days=days)}
+        await house.hears(story, story.opened(), story.suggested().model_copy(update=since))
+    async with house.visitor() as browser:
+        text = (await browser.get("/desk")).text
+    assert text.index(long_waiting.request) < text.index(urgent.request)
+
+
 async def test_an_empty_desk_says_so_and_what_to_do(house: House) -> None:
     async with house.visitor() as browser:
         assert "New requests appear here by themselves" in (await browser.get("/desk")).text
