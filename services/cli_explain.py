@@ -1,4 +1,4 @@
-"""`manyhands explain` and `manyhands lacking`: why these people, why not others, and what is short."""
+"""`manyhands explain`, `lacking` and `duplicates`: why these people, why not others, what is short, and who may be there twice."""
 
 import json
 import sys
@@ -20,6 +20,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(explain)
     app.command()(lacking)
+    app.command()(duplicates)
 
 
 def explain(
@@ -81,3 +82,22 @@ def lacking(region: Annotated[str | None, typer.Option(help="of the councils tha
                 most = ", ".join(f"{each['title']} {each['requests']}" for each in found[what][:5])
                 out.print(f"{what}: {most}", markup=False, soft_wrap=True)
     raise typer.Exit(1 if found["unmet"] else 0)
+
+
+def duplicates(
+    most: Annotated[int, typer.Option(min=1, max=500, help="how many pairs at most")] = 100,
+    as_json: Json = False,
+) -> None:
+    """Peers who may be in the register twice, under names that differ slightly. Nothing is merged: a person looks. Exit code 1 for some."""
+    found = reach("registry", "operator").get("/duplicates", because="to_mend_the_register", most=most)
+    if as_json:
+        sys.stdout.write(json.dumps(found) + "\n")
+    else:
+        for pair in found["pairs"]:
+            one, other = (f"{twin['peer']} {twin['name']} ({', '.join(map(council_name, twin['councils']))})" for twin in pair["peers"])
+            out.print(f"  {one} and {other}: {', '.join(_TWINS.get(why, why) for why in pair['because'])}", markup=False, soft_wrap=True)
+        out.print(f"{found['found']} pairs may be one person each." if found["found"] else "Nobody seems to be there twice.")
+    raise typer.Exit(1 if found["found"] else 0)
+
+
+_TWINS = {"same_address": "one address", "like_name": "like names", "initial": "an initial for a first name"}

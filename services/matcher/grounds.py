@@ -180,7 +180,8 @@ def _too_few(case: Case, who: str, free: float | None, offers: Sequence[Offer]) 
     offered = max((offer.days for offer in case.for_it(offers)), default=0.0)
     wanting, month = asked - left, f"{starts:%B %Y}"
     have = f"{who[0].upper()}{who[1:]} {'have' if who == 'they' else 'has'}"
-    fact = f"{have} {left:g} days free of {offered:g} offered for work that begins on {day(starts)}; {asked:g} are asked."
+    spare = f"{left:g} {'day' if left == 1 else 'days'} free of {offered:g}"
+    fact = f"{have} {spare} offered for work that begins on {day(starts)}; {asked:g} are asked."
     return fact, f"{who} had {wanting:g} more {'day' if wanting == 1 else 'days'} free in {month}"
 
 

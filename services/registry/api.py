@@ -12,7 +12,7 @@ from services.kit.database import Connection
 from services.kit.problems import Refused, not_found, stale
 from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
-from services.registry import bodies, entering, files_api, reading_store, register_store, rows, search_api, views
+from services.registry import bodies, duplicates_api, entering, files_api, reading_store, register_store, rows, search_api, views
 from services.registry.entering import Overtaken
 from services.registry.reading_store import Wanted
 from services.registry.register import CouncilEntry, PostEntry
@@ -23,6 +23,7 @@ from services.registry.views import Entered
 ROUTER = APIRouter()
 ROUTER.include_router(files_api.ROUTER)
 ROUTER.include_router(search_api.ROUTER)
+ROUTER.include_router(duplicates_api.ROUTER)
 
 READ = "registry:read"
 CONTACT = "registry:read_contact"

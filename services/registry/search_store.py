@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.kit.database import Connection
+from services.registry.duplicates import Entry
 from services.registry.names import Held, Person
 from services.registry.register import CouncilEntry
 
@@ -17,6 +18,9 @@ _SHOWN = """select p.peer, p.kind, p.council, p.name, p.party, p.themes, p.activ
             where p.peer = any($1::text[]) and ($2::text[] is null or c.region = any($2::text[]))"""
 _HELD = """select peer, council, role, starts as from_, ends as to from post
            where peer = any($1::text[]) and (ends is null or ends >= $2) order by peer, starts"""
+_ENTRIES = """select p.peer, p.name, p.email, p.council, array(select distinct o.council from post o where o.peer = p.peer) as others
+              from peer p join council c on c.la_code = p.council
+              where $1::text[] is null or c.region = any($1::text[]) order by p.peer"""
 _PAGE = 2_000
 
 
@@ -51,3 +55,9 @@ async def held(db: Connection, peers: Collection[str], on: date) -> dict[str, li
     for row in await db.fetch(_HELD, list(peers), on):
         found.setdefault(row["peer"], []).append(row)
     return found
+
+
+async def entries(db: Connection, regions: Collection[str] | None) -> list[Entry]:
+    """Every peer whose own council is in these regions (None: all), as far as a look for duplicates needs them."""
+    rows = await db.fetch(_ENTRIES, None if regions is None else list(regions))
+    return [Entry(row["peer"], row["name"], row["email"], frozenset({row["council"], *row["others"]})) for row in rows]

@@ -147,7 +147,7 @@ CASES: dict[str, tuple[tuple[Any, ...], Ask, str, str]] = {
     "peer_days": (
         (peer(), load("peer:p1", used={"o-p1": 7.0})),
         ask(),
-        "They have 1 days free of 8 offered for work that begins on 1 December 2026; 4 are asked.",
+        "They have 1 day free of 8 offered for work that begins on 1 December 2026; 4 are asked.",
         "they had 3 more days free in December 2026",
     ),
     "council_days": (
