@@ -1,5 +1,6 @@
 """What every fact has in common: frozen, past tense, known by its CloudEvents type, unknown fields ignored."""
 
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -74,3 +75,12 @@ class Line(Value):
     peer: PeerId
     council: LaCode
     days: Days
+
+
+class Agreed(Value):
+    """A party's agreement that was told beforehand: on which day, and by which channel the adviser heard of it."""
+
+    party: Code
+    peer: PeerId | None = None
+    agreed_on: date
+    channel: Code

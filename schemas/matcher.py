@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, Field
 
-from schemas.fact import ActorId, Code, Days, Fact, LaCode, Line, MatchId, PeerId, RequestId, Value
+from schemas.fact import ActorId, Agreed, Code, Days, Fact, LaCode, Line, MatchId, PeerId, RequestId, Value
 
 
 class MatcherFact(Fact):
@@ -209,6 +209,7 @@ class ArrangementRecorded(MatcherFact, type="manyhands.matcher.arrangement-recor
     agreed_on: date
     because: Code
     actor: ActorId
+    agreements: tuple[Agreed, ...] = ()  # as far as the adviser was told
 
 
 class QuestionRaised(MatcherFact, type="manyhands.matcher.question-raised.v1"):

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from services.desk import (
+    arranged,
     cover,
     home,
     my_desk,
@@ -31,6 +32,7 @@ ROOMS = (
     request_page.router,
     request_orders.router,
     new_request.router,
+    arranged.router,
     cover.router,
     spread_page.router,
     price_page.router,

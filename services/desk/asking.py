@@ -132,7 +132,7 @@ def event(fields: Fields, reference: str) -> tuple[dict[str, Any], dict[str, str
         if day := date_of(*(one(fields, f"{name}-{part}") for part in ("day", "month", "year"))):
             data[name] = day
     if days := one(fields, "days"):
-        data["days"] = _number(days)
+        data["days"] = number(days)
     if wishes := _wishes(fields):
         data["preferences"] = wishes
     return data, home
@@ -143,7 +143,7 @@ def _team(fields: Fields, home: dict[str, str]) -> list[dict[str, Any]]:
     for code in ROLES:
         if (count := one(fields, ROLE + code)) not in ("", "0"):
             home[f"team.{len(team)}"] = ROLE + code
-            team.append({"role": code, "count": _number(count)})
+            team.append({"role": code, "count": number(count)})
     return team
 
 
@@ -261,14 +261,15 @@ def date_of(day: str, month: str, year: str) -> str:
     return f"{year}-{month}-{day}"
 
 
-def _number(text: str) -> float | int | str:
+def number(text: str) -> float | int | str:
+    """A number that was typed; the text where it is none, or none that anybody means."""
     try:
-        number = float(text)
+        found = float(text)
     except ValueError:
         return text
-    if number != number or abs(number) > 1e6:  # not a number, or none that anybody means
+    if found != found or abs(found) > 1e6:
         return text
-    return int(number) if number.is_integer() else number
+    return int(found) if found.is_integer() else found
 
 
 def _or(words: Sequence[str]) -> str:

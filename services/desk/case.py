@@ -49,7 +49,7 @@ class Gone:
 @dataclass(slots=True)
 class Doubt:
     """What waits for a person's answer, to requests (an unclear word; `about` is the field) or to the matcher (an arrangement that does
-    not fit)."""
+    not fit, for want of days of `peer` or of their council)."""
 
     service: str
     question: str
@@ -57,6 +57,7 @@ class Doubt:
     rule: str = ""
     candidates: list[str] = field(default_factory=list)
     short_by: float | None = None
+    peer: str = ""
 
 
 @dataclass(slots=True)

@@ -54,18 +54,19 @@ async def save(
 ) -> tuple[Draft, int]:
     """Save these fields of a form, right or wrong. Returns the draft, and the status of the answer: 200, or 409 or 503 with what went wrong
     in `errors`, and then the draft is as the page has it. Errors: Refusal other than an overtaken version; SignedOut."""
+    first = names[0] if names else "send"
     body = {"fields": typed(form, names), "expected_version": version_of(form)}
     here = shown(ident, purpose, form, names)
     try:
         return _draft(await backends.post(person, "requests", f"/drafts/{ident}", body, form.once)), 200
     except Away as away:
-        errors.add(names[0], f"{away.words} {KEPT}")
+        errors.add(first, f"{away.words} {KEPT}")
         return here, 503
     except Refusal as refusal:
         if not refusal.stale:
             raise
         at = moment(str(refusal.facts["changed_at"]))
-        errors.add(names[0], f"You changed this elsewhere, on {at}. {KEPT} Choose Continue to save it in its place.")
+        errors.add(first, f"You changed this elsewhere, on {at}. {KEPT} Choose Continue to save it in its place.")
         return Draft(ident, purpose, here.fields, int(refusal.facts["version"]), "", ""), 409
 
 

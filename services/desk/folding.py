@@ -82,9 +82,13 @@ def _selected(case: Case, said: Said) -> None:
 
 
 def _arranged(case: Case, said: Said) -> None:
+    before = case.consents if said["because"] == "retry" else {}  # tried again, it does not say anew who had agreed
     _afresh(case, "arranging")
+    case.consents = before
     _lines(case, said)
     case.host, case.kind, case.starts, case.ends = said["host"], said["kind"], said["starts"], said["ends"]
+    for n, agreed in enumerate(said.get("agreements", ()), 1):
+        case.consents[f"agreed-{n}"] = Asked(agreed["party"], 1, agreed.get("peer"), state="given")
     if case.standing == "unknown":
         case.standing, case.origin, case.regions = "open", "arrangement", _regions(said["host"])
 
@@ -119,6 +123,8 @@ def _placed(case: Case, said: Said) -> None:
 
 def _over(case: Case, _: Said) -> None:
     _afresh(case, "new")
+    if case.origin == "arrangement":  # given up: nobody posted a request that could be matched again
+        case.standing = "withdrawn"
 
 
 def _replaced(case: Case, said: Said) -> None:
@@ -151,7 +157,7 @@ def _waived(case: Case, said: Said) -> None:
 
 def _questioned(case: Case, said: Said) -> None:
     case.progress = "questioned"
-    case.doubt = Doubt("matcher", said["question"], "", said["rule"], said["candidates"], said["short_by"])
+    case.doubt = Doubt("matcher", said["question"], "", said["rule"], said["candidates"], said["short_by"], said["line"]["peer"])
 
 
 def _told_what_to_do(case: Case, _: Said) -> None:

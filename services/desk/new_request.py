@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from services.desk import asking, drafts, when, wording
+from services.desk import arranged, asking, drafts, when, wording
 from services.desk.asking import Step
 from services.desk.backends import Away, Backends, Refusal
 from services.desk.drafts import Draft
@@ -25,7 +25,7 @@ from services.vocabulary.themes import THEMES
 router = room()
 Writer = Annotated[Person, Depends(needs("requests:write"))]
 REQUEST = "request"
-FIRST = {REQUEST: f"/new/{{}}/{asking.STEPS[0].name}"}
+FIRST = {REQUEST: f"/new/{{}}/{asking.STEPS[0].name}", arranged.PURPOSE: arranged.FIRST}
 """The first page of each purpose that a draft can have."""
 
 

@@ -53,6 +53,13 @@ def _told(said: Mapping[str, Any]) -> str:
     return f", {wording.CHANNELS.get(said.get('channel', ''), 'on their behalf').lower()}" if said.get("on_behalf") else ""
 
 
+def _agreements(said: Mapping[str, Any], names: Names) -> str:
+    return "".join(
+        f" {_party(each, names)} agreed on {when.day(each['agreed_on'])}, {wording.CHANNELS.get(each['channel'], 'at the desk').lower()}."
+        for each in said.get("agreements", ())
+    )
+
+
 _SENTENCES: dict[str, _Sentence] = {
     "requests.request-opened.v1": lambda s, _: f"The request came from {wording.council(s['host'])}.",
     "requests.request-amended.v1": lambda s, _: f"The request was changed: {', '.join(map(wording.plain, s['changed'])).lower()}.",
@@ -78,7 +85,7 @@ _SENTENCES: dict[str, _Sentence] = {
     "matcher.rule-waived.v1": lambda s, n: f"An adviser waived a rule for {_named([s['peer']], n)}.",
     "matcher.peer-disqualified.v1": lambda s, n: f"{_named([s['peer']], n)} no longer qualifies: {wording.plain(s['rule']).lower()}.",
     "matcher.request-escalated.v1": lambda s, _: f"An adviser must look at this{_because(s)}.",
-    "matcher.arrangement-recorded.v1": lambda s, n: f"An arrangement by telephone was recorded: {_lines(s, n)}.",
+    "matcher.arrangement-recorded.v1": lambda s, n: f"An arrangement by telephone was recorded: {_lines(s, n)}.{_agreements(s, n)}",
     "matcher.question-raised.v1": lambda s, _: f"The arrangement does not fit: {wording.plain(s['rule']).lower()}.",
     "matcher.question-answered.v1": lambda s, _: f"An adviser answered: {wording.plain(s['answer']).lower()}.",
     "matcher.support-completed.v1": lambda s, _: f"The support was completed on {when.day(s['completed_on'])}.",

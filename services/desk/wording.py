@@ -149,6 +149,16 @@ def titled(words: str) -> str:
     return _first_large(words)
 
 
+def does_not_fit(rule: str, peer: str, short_by: float | None) -> str:
+    """Why what was arranged does not fit, and what can be done."""
+    short = f"{day_count(short_by)} too few" if short_by else "no days to give then"
+    if rule in ("council_days", "council_dates"):
+        return f"The council of {peer} has {short}. Ask them whether they offer more, or give it up."
+    if rule in ("peer_days", "peer_dates", "dates", "capacity"):
+        return f"{peer} has {short}. Ask them whether they offer more, or give it up."
+    return f"{peer} is {left_out(rule)}."
+
+
 def plain(code: str) -> str:
     """A code that has no title of its own, readable."""
     return _first_large(code.replace("_", " "))

@@ -1,13 +1,12 @@
 """The matcher over HTTP: read suggestions with their reasons, decide, answer consents, record what was arranged."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from schemas.fact import Line
-from services.kit.problems import Refused, not_found
 from services.kit.work import Work
 from services.matcher import (
+    arrange_api,
     arranging,
     domain,
     handlers,
@@ -23,14 +22,13 @@ from services.matcher import (
     turnover,
     why_api,
 )
-from services.matcher.handlers import REGIONS, mirror
-from services.matcher.orders import Host, Order, Reader, current, decide, guarded, regions_of, role_of, seen
-from services.matcher.steps import Broken, Step, match_id, open_suggestions
+from services.matcher.handlers import mirror
+from services.matcher.orders import Host, Order, Reader, decide, regions_of, role_of, seen
+from services.matcher.steps import Broken, Step, open_suggestions
 from services.matcher.story import Story
 from services.matcher.views import (
     Answer,
     AnswerQuestion,
-    Arrangement,
     Body,
     Confirm,
     Decline,
@@ -39,7 +37,6 @@ from services.matcher.views import (
     StoryList,
     Waive,
 )
-from services.vocabulary.kinds import KINDS
 
 matches = APIRouter(prefix="/matches", tags=["matches"])
 
@@ -198,47 +195,10 @@ async def complete(request: str, body: Spent, order: Order) -> Response:
     )
 
 
-@matches.post("", status_code=201)
-async def arrange(body: Arrangement, order: Order) -> Response:
-    """Record what was agreed by telephone. The capacity is spent at once; where it does not suffice, a question is raised."""
-    if not order.actor.covers(REGIONS.get(body.host, "")):
-        raise not_found("council", body.host)
-    if body.kind not in KINDS:
-        raise Refused(422, "kind", f"That kind of support is not known. Use one of: {', '.join(sorted(KINDS))}.")
-    if body.starts > body.ends:
-        raise Refused(422, "dates", "The work ends before it starts. Correct starts or ends.")
-
-    async def do(work: Work) -> Story:
-        await mirror.refresh(work.db)
-        peers = mirror.register.records.peers
-        unknown = [line.peer for line in body.lines if line.peer not in peers]
-        if unknown:
-            raise Refused(422, "unknown_peer", f"{len(unknown)} of the peers are not in the register. Check their identifiers.")
-        lines = tuple(
-            Line(line=n, place=f"{line.role}-{n}", role=line.role, peer=line.peer, council=peers[line.peer].council, days=line.days)
-            for n, line in enumerate(body.lines, 1)
-        )
-        request = body.request or match_id(order.key, 0)
-
-        def step(story: Story | None, _: Any) -> Step:
-            if body.request is not None:
-                story = current(story, request, order.actor, body.expected_version or 0)
-            elif story is None:
-                region = REGIONS.get(body.host, "")
-                story = Story(request=request, host=body.host, region=region, kind=body.kind, changed_at=work.now)
-            said = (lines, body.starts, body.ends, body.agreed_on, body.because, order.actor.id, work.now)
-            return guarded(story, work, lambda s, _: arranging.arrange(s, *said))
-
-        await handlers.decide(work, [request], lambda r: r, step)
-        work.note(order.actor.id, "arrangement.record", request, body.reason)
-        return seen(await store.story(work.db, request), request, order.actor)
-
-    return await order(body, do, 201)
-
-
 router = APIRouter()
 router.include_router(queue_api.router)  # before the calls that name a request
 router.include_router(matches)
+router.include_router(arrange_api.router)
 router.include_router(policy_api.router)
 router.include_router(scarcity_api.router)
 router.include_router(round_api.router)

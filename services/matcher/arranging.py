@@ -5,24 +5,43 @@ from datetime import date, datetime
 from typing import Any
 
 from schemas import matcher as say
-from schemas.fact import Line
+from schemas.fact import Agreed, Line
+from services.matcher.consents import plan
 from services.matcher.steps import UNDECIDED, Broken, Draft, Step, match_id
 from services.matcher.story import Match, Story
 
 
 def arrange(
-    story: Story, lines: tuple[Line, ...], starts: date, ends: date, agreed_on: date, because: str, actor: str, now: datetime
+    story: Story,
+    lines: tuple[Line, ...],
+    starts: date,
+    ends: date,
+    agreed_on: date,
+    because: str,
+    actor: str,
+    now: datetime,
+    agreements: tuple[Agreed, ...] = (),
 ) -> Step:
-    """Record what was agreed by telephone: capacity is spent at once, nobody is ranked. Errors: Broken not_open, hosts_own."""
+    """Record what was agreed by telephone: capacity is spent at once, nobody is ranked.
+
+    agreements: who has agreed, of those who must. Errors: Broken not_open, own_council, agreed_on, not_asked.
+    """
     if story.state not in UNDECIDED:
         raise Broken("not_open", f"This request is {story.state}; an arrangement can be recorded only while nobody is chosen.")
     if any(line.council == story.host for line in lines):
         raise Broken("own_council", "A peer cannot help their own council. Check the host and the peer.")
+    if max((agreed_on, *(each.agreed_on for each in agreements))) > now.date():
+        raise Broken("agreed_on", "Nobody can have agreed on a day that lies ahead. Check the dates of agreement.")
     attempt = story.attempt + 1
-    match = Match(match=match_id(story.request, attempt), lines=lines, starts=starts, ends=ends, arranged=True)
+    match_name = match_id(story.request, attempt)
+    planned, told = plan(match_name, story.kind, lines), {(each.party, each.peer) for each in agreements}
+    if not told <= {(consent.party, consent.peer) for consent in planned}:
+        raise Broken("not_asked", "Somebody is said to have agreed who is not asked for this. Record those alone who must agree.")
+    given = tuple(c.model_copy(update={"state": "given"}) for c in planned if (c.party, c.peer) in told)
+    match = Match(match=match_name, lines=lines, starts=starts, ends=ends, arranged=True, consents=given)
     draft = Draft(story, actor, now, match.match)
     said: dict[str, Any] = {"host": story.host, "kind": story.kind, "lines": lines, "starts": starts, "ends": ends}
-    draft.fact(say.ArrangementRecorded, **said, agreed_on=agreed_on, because=because, actor=actor)
+    draft.fact(say.ArrangementRecorded, **said, agreed_on=agreed_on, because=because, actor=actor, agreements=agreements)
     return draft.step("arranging", match=match, attempt=attempt)
 
 

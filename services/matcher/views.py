@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.fact import Days, LaCode, PeerId
+from schemas.fact import PeerId
 from schemas.matcher import Candidate
 from schemas.rounds import RoundCompleted
 from services.matcher.giving import BestFit, Evenness, Month
@@ -114,31 +114,6 @@ class Spent(Body):
 
     days: dict[int, Annotated[float, Field(ge=0, multiple_of=0.5)]]
     completed_on: date
-
-
-class ArrangedLine(BaseModel):
-    """One person who was agreed with."""
-
-    role: str
-    peer: PeerId
-    days: Days
-
-
-class Arrangement(BaseModel):
-    """What was agreed by telephone: for a request we know (`request`, `expected_version`), or for none."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    request: str | None = None
-    expected_version: int | None = None
-    host: LaCode
-    kind: str
-    lines: Annotated[list[ArrangedLine], Field(min_length=1, max_length=12)]
-    starts: date
-    ends: date
-    agreed_on: date
-    because: ReasonCode = "agreed_by_telephone"
-    reason: Reason = ""
 
 
 class StoryList(BaseModel):

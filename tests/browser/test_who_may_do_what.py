@@ -18,6 +18,8 @@ OPEN, SIGNED_IN, TOKEN = "open", "signed in", "a program's token"
 ADVISER = "matches:decide"
 ROWS = {
     "GET /": SIGNED_IN,
+    "GET /new/arranged/{ident}/check": ADVISER,
+    "GET /new/arranged/{ident}/{name}": ADVISER,
     "GET /cover": ADVISER,
     "GET /desk": ADVISER,
     "GET /live": ADVISER,
@@ -50,6 +52,8 @@ ROWS = {
     "GET /sign-in": OPEN,
     "GET /sign-in/done": OPEN,
     "GET /sign-in/start": OPEN,
+    "POST /new/arranged/{ident}/check": ADVISER,
+    "POST /new/arranged/{ident}/{name}": ADVISER,
     "POST /cover": ADVISER,
     "POST /cover/hand-over": ADVISER,
     "POST /cover/{ident}/end": ADVISER,

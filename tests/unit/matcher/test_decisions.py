@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from schemas.fact import Line
+from schemas import matcher as say
+from schemas.fact import Agreed, Line
 from schemas.matcher import Candidate, PlaceSuggestion, Shortage
 from schemas.requests import Place, RequestContent
 from services.matcher import arranging, consents, domain
@@ -14,6 +15,7 @@ from services.matcher.steps import Broken, Inputs, Step, match_id, open_suggesti
 from services.matcher.story import Story
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
+TODAY = NOW.date()
 INPUTS = Inputs("ranking-1", 7, 1, NOW.date())
 
 
@@ -290,6 +292,32 @@ def test_an_arrangement_beyond_capacity_becomes_a_question_that_can_be_tried_aga
     assert up.story.state == "withdrawn"
     with pytest.raises(Broken):
         arranging.answer_question(up.story, question.question, "retry", "adviser", NOW)
+
+
+def test_who_has_agreed_beforehand_is_told_with_the_arrangement_and_nobody_else_can_have() -> None:
+    story = replace_state(domain.opened(content(kind="sounding_board"), "London", NOW).story)
+    line = Line(line=1, place="lead_member-1", role="lead_member", peer="p9", council="390", days=3)
+
+    def arrange(agreed_on: date, *told: Agreed) -> Step:
+        dates = (date(2026, 12, 1), date(2027, 1, 31), agreed_on)
+        return arranging.arrange(story, (line,), *dates, "agreed_by_telephone", "adviser", NOW, told)
+
+    def told(party: str, peer: str | None = None, on: date = TODAY) -> Agreed:
+        return Agreed(party=party, peer=peer, agreed_on=on, channel="telephone")
+
+    step = arrange(NOW.date(), told("mentee"), told("peer", "p9"))
+    (fact,) = step.facts
+    assert isinstance(fact, say.ArrangementRecorded)
+    assert [each.party for each in fact.agreements] == ["mentee", "peer"]
+    assert [(each.party, each.state) for each in step.story.current.consents] == [
+        ("mentee", "given"),
+        ("peer", "given"),
+        ("mentee", "given"),
+    ]
+    for rule, wrong in (("not_asked", told("employer", "p9")), ("agreed_on", told("mentee", on=NOW.date() + timedelta(days=1)))):
+        with pytest.raises(Broken) as error:
+            arrange(NOW.date(), wrong)
+        assert error.value.rule == rule
 
 
 def test_nobody_is_arranged_for_their_own_council() -> None:
