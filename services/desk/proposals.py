@@ -29,7 +29,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What somebody carries: deployments of the last year and in hand, days used and offered; None where the register says nothing."""
+    """What somebody carries: deployments of the last year and in hand; of the offers in question, days used and offered."""
 
     deployments: int
     used: float
@@ -156,22 +156,50 @@ def peers_of(suggestion: str) -> set[str]:
 
 def laid_out(suggestion: str, records: Mapping[str, str], today: date) -> list[Place]:
     """The places of a suggestion (its JSON; "" for none), with loads from the registry's records by key."""
-    return [_place(place, records, today) for place in _places(suggestion)]
+    if not suggestion:
+        return []
+    said = json.loads(suggestion)
+    known = _Known(records, today, Work(said["starts"], said["kind"]))
+    return [_place(place, known) for place in said["places"]]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What offers are looked at for: its first day, in ISO 8601, and its kind of support."""
+
+    starts: str
+    kind: str
+
+    def may_go_to(self, offer: Mapping[str, Any]) -> bool:
+        kinds = offer.get("kinds")
+        return bool(offer["starts"] <= self.starts <= offer["ends"] and (not kinds or self.kind in kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The registry's records by key, the day of the page, and the work."""
+
+    records: Mapping[str, str]
+    today: date
+    work: Work
+
+    def load(self, owner: str) -> Load:
+        return load_of(owner, self.records, self.today, self.work)
 
 
 def _places(suggestion: str) -> Sequence[Mapping[str, Any]]:
     return json.loads(suggestion)["places"] if suggestion else ()
 
 
-def _place(place: Mapping[str, Any], records: Mapping[str, str], today: date) -> Place:
+def _place(place: Mapping[str, Any], known: _Known) -> Place:
     best = max(c["fit"] for c in place["candidates"])
     excluded = sorted(((count, wording.left_out(code)) for code, count in place["excluded"].items() if count), reverse=True)
-    choices = tuple(_choice(c, best, records, today) for c in place["candidates"])
+    choices = tuple(_choice(c, best, known) for c in place["candidates"])
     return Place(place["place"], place["role"], place["considered"], tuple(excluded), choices)
 
 
-def _choice(c: Mapping[str, Any], best: float, records: Mapping[str, str], today: date) -> Choice:
-    terms, load, council = c["terms"], load_of(f"peer:{c['peer']}", records, today), load_of(f"council:{c['council']}", records, today)
+def _choice(c: Mapping[str, Any], best: float, known: _Known) -> Choice:
+    terms, load, council = c["terms"], known.load(f"peer:{c['peer']}"), known.load(f"council:{c['council']}")
     bars = tuple(Bar(wording.TERMS.get(name, wording.plain(name)), value) for name, value in terms.items() if name not in _PENALTIES)
     price = sum(c["price"].values())
     band = 1 + int((best - c["fit"] + 1e-9) / BAND)
@@ -216,10 +244,14 @@ def _against(terms: Mapping[str, float], load: Load) -> tuple[str, ...]:
     return tuple(words)
 
 
-def load_of(owner: str, records: Mapping[str, str], today: date) -> Load:
-    """What an owner (`peer:<id>`, `council:<la_code>`) carries on a day, by the registry's records."""
+def load_of(owner: str, records: Mapping[str, str], today: date, work: Work | None = None) -> Load:
+    """What an owner (`peer:<id>`, `council:<la_code>`) carries on a day, by the registry's records.
+
+    work: whose offers count, which may begin long after today; None: the offers in force today.
+    """
     state, load = (json.loads(records.get(key, "{}")) for key in (owner, f"load:{owner}"))
-    offered = {o["offer"]: o["days"] for o in state.get("offers", ()) if o["starts"] <= str(today) <= o["ends"]}
+    counts = work.may_go_to if work else lambda offer: offer["starts"] <= str(today) <= offer["ends"]
+    offered = {o["offer"]: o["days"] for o in state.get("offers", ()) if counts(o)}
     used = {o["offer"]: o["used"] for o in load.get("offers", ())}
     recent = [on for on in load.get("placed", ()) if (today - date.fromisoformat(on)).days <= _YEAR]
     return Load(load.get("held", 0) + len(recent), sum(used.get(offer, 0) for offer in offered), sum(offered.values()))
