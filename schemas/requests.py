@@ -110,3 +110,34 @@ class RequestWithdrawn(RequestsFact, type="manyhands.requests.request-withdrawn.
     version: Annotated[int, Field(ge=1)]
     actor: ActorId
     because: Code
+
+
+class RequestNoted(RequestsFact, type="manyhands.requests.request-noted.v1"):
+    """An adviser has written a note about the request; its words stay with the requests service. It leaves the version as it was.
+
+    audience: who may read it beside its author: region (whoever may see the request), national (who covers every region), author.
+    """
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    entry: Annotated[str, Field(min_length=1, max_length=64, description="the note's id")]
+    audience: Code
+    actor: ActorId
+
+
+class RequestEscalated(RequestsFact, type="manyhands.requests.request-escalated.v1"):
+    """An adviser hands the request to those who lead its region, `to`, who are told; it waits for them until it is settled."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    because: Code
+    to: tuple[ActorId, ...] = Field(min_length=1)
+    actor: ActorId
+
+
+class EscalationSettled(RequestsFact, type="manyhands.requests.escalation-settled.v1"):
+    """What was escalated has been looked at; the request goes on as it is."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    actor: ActorId

@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from services.desk import (
     arranged,
+    beside,
     cover,
+    heads_ups,
     home,
     my_desk,
     new_request,
@@ -31,6 +33,8 @@ ROOMS = (
     my_desk.router,
     request_page.router,
     request_orders.router,
+    beside.router,
+    heads_ups.router,
     new_request.router,
     arranged.router,
     cover.router,

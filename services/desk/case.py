@@ -61,13 +61,32 @@ class Doubt:
 
 
 @dataclass(slots=True)
+class Raised:
+    """An escalation that waits to be settled: by whom, why (a code), and who was told."""
+
+    actor: str
+    because: str
+    to: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Word:
+    """A heads-up to the adviser of a peer's own region; answer "" while they have said nothing, `until` a day (ISO 8601) with not_now."""
+
+    region: str
+    answer: str = ""
+    until: str = ""
+    actor: str = ""
+
+
+@dataclass(slots=True)
 class Case:
     """What is known of one request. Dates and times that facts say are kept as they say them, in ISO 8601.
 
     standing: of the requests service: unknown, open, question, rejected, withdrawn. progress: of the matcher: new, suggested, unmet,
     selected, consenting, completing, placed, completed, arranging, questioned. version and match_version: what a command to either
     service must expect. heard: the last sequence of each service that is folded in. places: [place, role] asked for. waived: [place,
-    peer, adviser]. since: from when somebody has been waited for.
+    peer, adviser]. since: from when somebody has been waited for. calls: by peer, what the last came to and when. words: heads-ups by peer.
     """
 
     request: str
@@ -102,6 +121,9 @@ class Case:
     escalated: str = ""
     waived: list[tuple[str, str, str]] = field(default_factory=list)
     since: datetime | None = None
+    raised: Raised | None = None
+    calls: dict[str, tuple[str, str]] = field(default_factory=dict)
+    words: dict[str, Word] = field(default_factory=dict)
 
     @property
     def urgency(self) -> int:
@@ -115,7 +137,12 @@ class Case:
 
     @property
     def waiting(self) -> str:
-        """For what a person is wanted: question, decide, consent, shortage, broken; "" for nothing."""
+        """For what a person is wanted, before all for what was escalated; "" for nothing."""
+        return "escalated" if self.raised else self.to_do
+
+    @property
+    def to_do(self) -> str:
+        """What the next step is: question, decide, consent, shortage, broken; "" for none."""
         if self.standing == "question" or self.progress == "questioned":
             return "question"
         if self.escalated or (self.gone and self.progress == "placed"):

@@ -30,10 +30,15 @@ _TELL = """insert into told (request, service, sequence, at, type, actor, detail
            on conflict do nothing"""
 _KEEP = """insert into record (key, version, doc) select * from unnest($1::text[], $2::bigint[], $3::text[])
            on conflict (key) do update set version = excluded.version, doc = excluded.doc where record.version < excluded.version"""
+_WORDS = """insert into heads_up (id, region, asked_at, answered)
+            select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::boolean[])
+            on conflict (id) do update set answered = heads_up.answered or excluded.answered"""
 _NOTIFY = "select pg_notify($1, $2)"
-_CLOSE = "lock table request, suggestion, told, record in exclusive mode"
-_EMPTY = ("delete from request", "delete from suggestion", "delete from told", "delete from record")
+_CLOSE = "lock table request, suggestion, told, record, heads_up in exclusive mode"
+_EMPTY = ("delete from request", "delete from suggestion", "delete from told", "delete from record", "delete from heads_up")
 
+HeadsUp = tuple[str, str, datetime, bool]
+"""A row of `heads_up`: its id, the region that is told, when, and whether it is answered."""
 Event = tuple[str, str, int, datetime, str, str, str]
 """A row of `told`: request, service, sequence, at, type, actor, detail."""
 
@@ -70,6 +75,13 @@ async def save(db: Connection, cases: Sequence[Case], suggestions: Mapping[str, 
 async def tell(db: Connection, events: Sequence[Event]) -> None:
     """Add to the timelines; what stands there already stays."""
     await db.execute(_TELL, *zip(*sorted(events), strict=True))  # in the order of the index, which is faster
+
+
+async def heads_ups(db: Connection, words: Sequence[HeadsUp]) -> None:
+    """Keep which heads-ups wait, and which are answered; an answer stays one."""
+    newest = {word[0]: word for word in sorted(words, key=lambda word: word[3])}
+    if newest:
+        await db.execute(_WORDS, *zip(*(newest[ident] for ident in sorted(newest)), strict=True))
 
 
 async def keep(db: Connection, records: Mapping[str, tuple[int, str]]) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from schemas import matcher, replacing, requests
-from services.desk.case import Asked, Case, Chosen, Doubt, Gone
+from schemas import contacts, matcher, replacing, requests
+from services.desk.case import Asked, Case, Chosen, Doubt, Gone, Raised, Word
 from services.vocabulary.councils import council_regions
 
 Said = Mapping[str, Any]
@@ -24,6 +24,8 @@ def fold(case: Case, kind: str, said: Said, at: datetime, sequence: int) -> bool
     if step is not None:
         before = case.waiting
         step(case, said)
+        if kind == contacts.CallRecorded.type:
+            case.calls[said["peer"]] = (said["outcome"], at.isoformat())
         if service == "matcher":
             case.match_version, case.match = said["version"], said["match"]
         elif service == "requests":
@@ -62,7 +64,24 @@ def _rejected(case: Case, said: Said) -> None:
 
 
 def _withdrawn(case: Case, _: Said) -> None:
-    case.standing, case.doubt = "withdrawn", None
+    case.standing, case.doubt, case.raised = "withdrawn", None, None
+
+
+def _raise(case: Case, said: Said) -> None:
+    case.raised = Raised(said["actor"], said["because"], said["to"])
+
+
+def _settled(case: Case, _: Said) -> None:
+    case.raised = None
+
+
+def _given_word(case: Case, said: Said) -> None:
+    case.words[said["peer"]] = Word(said["region"])
+
+
+def _answered_word(case: Case, said: Said) -> None:
+    word = case.words.setdefault(said["peer"], Word(""))
+    word.answer, word.until, word.actor = said["answer"], said.get("until") or "", said["actor"]
 
 
 def _suggested(case: Case, said: Said) -> None:
@@ -165,7 +184,7 @@ def _told_what_to_do(case: Case, _: Said) -> None:
 
 
 def _completed(case: Case, _: Said) -> None:
-    case.progress, case.gone, case.escalated = "completed", [], ""
+    case.progress, case.gone, case.escalated, case.raised = "completed", [], "", None
 
 
 def _extended(case: Case, said: Said) -> None:
@@ -188,6 +207,12 @@ _STEPS: dict[str, Callable[[Case, Said], None]] = {
     requests.QuestionRaised.type: _raised,
     requests.QuestionAnswered.type: _answered,
     requests.RequestWithdrawn.type: _withdrawn,
+    requests.RequestNoted.type: _nothing,
+    requests.RequestEscalated.type: _raise,
+    requests.EscalationSettled.type: _settled,
+    contacts.CallRecorded.type: _nothing,
+    contacts.HeadsUpGiven.type: _given_word,
+    contacts.HeadsUpAnswered.type: _answered_word,
     matcher.MatchSuggested.type: _suggested,
     matcher.SuggestionDeclined.type: _over,
     matcher.MatchSelected.type: _selected,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic_core import to_json
 
-from schemas import matcher, registry, replacing
+from schemas import contacts, matcher, registry, replacing
 from schemas import requests as asked
 from schemas.fact import Fact
 from services.desk import case_store, hearsay
@@ -23,6 +23,12 @@ FOLLOWED: tuple[type[Fact], ...] = (
     asked.QuestionRaised,
     asked.QuestionAnswered,
     asked.RequestWithdrawn,
+    asked.RequestNoted,
+    asked.RequestEscalated,
+    asked.EscalationSettled,
+    contacts.CallRecorded,
+    contacts.HeadsUpGiven,
+    contacts.HeadsUpAnswered,
     matcher.MatchSuggested,
     matcher.SuggestionDeclined,
     matcher.MatchSelected,
@@ -57,6 +63,7 @@ FOLLOWED: tuple[type[Fact], ...] = (
 """Every fact about a request."""
 _SUGGESTED = matcher.MatchSuggested.type
 _LONG = {fact.type for fact in (matcher.MatchSuggested, matcher.RequestUnmet, matcher.PeerDisqualified)}
+_WORDS = {contacts.HeadsUpGiven.type, contacts.HeadsUpAnswered.type}
 _UNSUGGESTED = {fact.type for fact in (matcher.SuggestionDeclined, matcher.MatchLapsed, matcher.MatchWithdrawn, matcher.RequestUnmet)}
 
 
@@ -73,9 +80,16 @@ async def follow(heard: Sequence[Heard[Told]], work: Work) -> None:
                 suggestions[case.request] = h.fact.payload.decode()
             elif kind in _UNSUGGESTED:
                 suggestions[case.request] = ""
+    words = [h for h in heard if h.envelope.type in _WORDS]
+    await case_store.heads_ups(work.db, [_word(h) for h in words])
     await case_store.tell(work.db, [_event(h) for h in heard])
     await case_store.save(work.db, list(changed.values()), suggestions)
     await case_store.announce(work.db, list(changed.values()))
+
+
+def _word(heard: Heard[Told]) -> case_store.HeadsUp:
+    said = heard.fact.said
+    return said["heads_up"], said.get("region", ""), heard.envelope.time, "answer" in said
 
 
 def _event(heard: Heard[Told]) -> case_store.Event:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
@@ -14,6 +14,7 @@ from services.desk.page_store import Filter
 from services.desk.paper import page
 from services.desk.person import Person
 from services.desk.wire import Wire
+from services.kit.database import Connection
 from services.vocabulary.councils import REGIONS
 from services.vocabulary.priorities import PRIORITIES
 
@@ -52,8 +53,12 @@ async def my_desk(
 ) -> Response:
     """What waits, in sections; one section alone, page by page, when the address says so."""
     most = _LONG if only else _SHORT
-    passed = (at - 1) * most if only else 0
-    rows = await own.once(lambda db: page_store.waiting(db, wanted, only or None, passed, most))
+
+    async def read(db: Connection) -> tuple[list[Any], int]:
+        passed = (at - 1) * most if only else 0
+        return await page_store.waiting(db, wanted, only or None, passed, most), await page_store.heads_ups(db, person.own_regions)
+
+    rows, heads_ups = await own.once(read)
     counts = {row["wanted"]: row["n"] for row in rows}
     sections = [
         {"code": code, "title": title, "count": counts.get(code, 0), "rows": [row for row in rows if row["wanted"] == code]}
@@ -63,7 +68,7 @@ async def my_desk(
     filters = {name: value for name in ("of", "region", "priority") if (value := request.query_params.get(name, ""))}
     return page(
         request, person, "my_desk.html", sections=sections, counts=counts, total=sum(counts.values()), only=only, at=at, most=most,
-        filters=filters, regions=person.own_regions or list(REGIONS), priorities=PRIORITIES, words=wording,
+        filters=filters, regions=person.own_regions or list(REGIONS), priorities=PRIORITIES, words=wording, heads_ups=heads_ups,
     )  # fmt: skip
 
 

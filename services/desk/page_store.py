@@ -44,6 +44,10 @@ _ADD_COVER = "insert into cover (person, name, region, role, starts, ends) value
 _END_COVER = "update cover set ends = $2 where id = $1 and starts <= $2 and ($3::text[] is null or region = any($3)) returning id"
 _CASELOADS = """select o.owner, count(*) as n from owner o join request r using (request) where $1::text[] is null or r.regions && $1
                 group by o.owner order by o.owner"""
+_LEADS = """select distinct on (person) person, name, role from cover
+            where region = any($1::text[]) and role = any($2::text[]) and starts <= $3 and (ends is null or ends >= $3)
+            order by person, role"""
+_HEADS_UPS = "select count(*) from heads_up where not answered and ($1::text[] is null or region = any($1))"
 _CALLED = "select person, name from cover where person = any($1::text[]) order by starts"
 
 
@@ -122,6 +126,16 @@ async def cover(db: Connection, regions: Collection[str] | None, since: date | N
 async def caseloads(db: Connection, regions: Collection[str] | None) -> dict[str, int]:
     """How many requests are whose, by owner."""
     return {row["owner"]: row["n"] for row in await db.fetch(_CASELOADS, regions)}
+
+
+async def leads(db: Connection, regions: Collection[str], roles: Collection[str], today: date) -> list[Any]:
+    """Who leads these regions today: person, name and role, each person once."""
+    return await db.fetch(_LEADS, list(regions), list(roles), today)
+
+
+async def heads_ups(db: Connection, regions: Collection[str] | None) -> int:
+    """How many heads-ups wait for an answer from these regions."""
+    return int(await db.fetchval(_HEADS_UPS, regions))
 
 
 async def add_cover(db: Connection, person: str, name: str, region: str, role: str, starts: date, ends: date | None) -> None:

@@ -1,19 +1,20 @@
 """What an adviser does to a request: each order goes to the service that owns the matter, with the version that the page showed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
 from services.desk import page_store, when, wording
 from services.desk.backends import Away, Refusal
+from services.desk.case import Case
 from services.desk.forms import Errors, Form
 from services.desk.guard import Own, Sent, needs, room
 from services.desk.owning import take
 from services.desk.paper import back
 from services.desk.person import Person
 from services.desk.request_page import Services, draw
-from services.desk.seen import caught_up
+from services.desk.seen import anything, caught_up
 from services.desk.somebody import Asked
 from services.kit.problems import not_found
 from services.vocabulary.councils import council_regions
@@ -31,15 +32,29 @@ class Order:
         self.own, self._services = own, services
         self.errors = Errors()
 
-    async def send(self, service: str, path: str, body: Mapping[str, Any], done: str, field: str = "reason") -> Response:
-        """Send it and go back to the page, which says what was done; or show the page with what is wrong and what was typed."""
+    async def send(
+        self,
+        service: str,
+        path: str,
+        body: Mapping[str, Any],
+        done: str,
+        field: str = "reason",
+        *,
+        shows: Callable[[Case], bool] = anything,
+        to: str = "",
+    ) -> Response:
+        """Send it and go back to the page, which says what was done; or show the page with what is wrong and what was typed.
+
+        shows: what the request looks like when it is done, where its version stays; the command then expects none. to: another page.
+        """
         if self.errors:
             return await self.again(422)
         if await self.own.once(lambda db: page_store.one(db, self.ident, self.person.own_regions)) is None:
             raise not_found("request", self.ident)
         shown = int(self.form["version"]) if self.form["version"].isdigit() else 0
         try:
-            answer = await self._services.post(self.person, service, path, {**body, "expected_version": shown}, self.form.once)
+            command = {**body} if shows is not anything and service == "matcher" else {**body, "expected_version": shown}
+            answer = await self._services.post(self.person, service, path, command, self.form.once)
         except Refusal as refusal:
             if refusal.status in (403, 404):
                 raise
@@ -48,15 +63,16 @@ class Order:
         except Away as away:
             self.errors.add(field, f"{away.words} Nothing was done; what you typed is still here.")
             return await self.again(503)
-        reached = "version" if service == "requests" else "match_version"
-        await caught_up(self.own, self.ident, **{reached: answer["version"]})
-        return back(self.request, self.person, f"/requests/{self.ident}", done)
+        version, match_version = (answer["version"], 0) if service == "requests" else (0, answer["version"])
+        await caught_up(self.own, self.ident, version, match_version, shows)
+        return back(self.request, self.person, to or f"/requests/{self.ident}", done)
 
     async def again(self, status: int) -> Response:
         """The page as it is now, with what was typed."""
         given = (self.request, self.ident, self.person, self.own, self._services)
         asked = Asked(self.form["place"], self.form["who"][:200], self.form["peer"])
-        return await draw(*given, status=status, errors=self.errors, typed=self.form.typed(), asked=asked)
+        chosen = self.form.every("to")
+        return await draw(*given, status=status, errors=self.errors, typed=self.form.typed(), asked=asked, chosen=chosen)
 
     async def _overtaken(self, refusal: Refusal) -> str:
         """By whom, when, and what can be done."""

@@ -13,7 +13,7 @@ from services.desk.person import Person
 from services.desk.seen import look
 from services.desk.somebody import Asked
 from services.kit.database import Database
-from services.vocabulary.councils import reference_councils
+from services.vocabulary.councils import council_regions, reference_councils
 
 router = room()
 Adviser = Annotated[Person, Depends(needs("matches:decide"))]
@@ -48,7 +48,7 @@ async def show(
 async def calls(request: Request, ident: str, person: Adviser, own: Own, services: Services) -> Response:
     """The call sheet: for each place three good choices, what to say and what to mind; made to be printed."""
     seen = await look(own, services, person, ident, _today(request))
-    return page(request, person, "calls.html", seen=seen, case=seen.case, words=wording)
+    return page(request, person, "calls.html", seen=seen, case=seen.case, words=wording, regions_of=council_regions())
 
 
 async def draw(
@@ -62,12 +62,14 @@ async def draw(
     errors: Errors | None = None,
     typed: dict[str, str] | None = None,
     asked: Asked = somebody.NOBODY,
+    chosen: list[str] | None = None,
 ) -> Response:
     """The page as it is now; after an order that went wrong, with what is wrong and what was typed."""
     seen = await look(own, services, person, ident, _today(request))
     other = await somebody.look_for(own, services, person, seen.case, asked, _today(request))
     return page(
         request, person, "request.html", status, seen=seen, case=seen.case, words=wording, errors=errors or Errors(), typed=typed or {},
+        chosen_leads=[lead["person"] for lead in seen.leads] if chosen is None else chosen,
         other=other, today=_today(request), councils=[(c.la_code, c.name) for c in reference_councils()] if seen.case.doubt else [],
     )  # fmt: skip
 

@@ -1,13 +1,13 @@
 """One request as somebody may see it: read once, with what the other services say of it when they can be reached."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.desk import page_store, proposals, telling
-from services.desk.backends import Backends, Part
+from services.desk import page_store, proposals, telling, wording
+from services.desk.backends import Backends, Part, Refusal
 from services.desk.case import Case, from_json
 from services.desk.names import names
 from services.desk.person import Person
@@ -31,6 +31,8 @@ class Seen:
     names: Part[dict[str, str]]
     words: Part[Any]
     called: Mapping[str, str]
+    notes: Part[list[dict[str, Any]]]
+    leads: list[Any]
 
     def name(self, peer: str) -> str:
         """What a peer is called; the id when the register is away or does not know."""
@@ -44,30 +46,37 @@ class Seen:
 async def look(own: Database, backends: Backends, person: Person, request: str, today: date) -> Seen:
     """Read a request. Errors: 404 when it is not there for this person; SignedOut."""
 
-    async def read(db: Connection) -> tuple[Any, list[Any], dict[str, str], dict[str, str]] | None:
+    async def read(db: Connection) -> tuple[Any, list[Any], dict[str, str], dict[str, str], list[Any]] | None:
         row = await page_store.one(db, request, person.own_regions)
         if row is None or not row["doc"]:
             return None
         told = await page_store.timeline(db, request, _EVENTS)
         records = await page_store.records(db, proposals.keys_of(row["suggestion"]))
         people = {event["actor"] for event in told if event["actor"]} | {row["owner"] or ""}
-        return row, told, records, await page_store.called(db, people)
+        case = from_json(row["doc"])
+        people |= {word.actor for word in case.words.values()} | set(case.raised.to if case.raised else ())
+        leads = [lead for lead in await page_store.leads(db, case.regions, wording.LEADS, today) if lead["person"] != person.id]
+        return row, told, records, await page_store.called(db, people), leads
 
     found = await own.once(read)
     if found is None:
         raise not_found("request", request)
-    row, told, records, called = found
+    row, told, records, called, leads = found
     case = from_json(row["doc"])
     peers = proposals.peers_of(row["suggestion"]) | {line.peer for line in case.lines} | {gone.peer for gone in case.gone}
     peers |= {case.doubt.peer} - {""} if case.doubt else set()
     peers |= {peer for event in told for peer in telling.peers_in(event["detail"])} | {peer for gone in case.gone for peer in gone.instead}
-    people, words = await asyncio.gather(
+    people, words, notes = await asyncio.gather(
         backends.part(names(backends, person, peers, "to_decide_a_request")),
         backends.part(_words(backends, person, case)),
+        backends.part(_notes(backends, person, case)),
     )
+    authors = {note["author"] for note in notes.value or []} - called.keys()
+    called |= await own.once(lambda db: page_store.called(db, authors)) if authors else {}
     known = people.value or {}
     events = [(event["at"], event["actor"], telling.sentence(event["type"], event["detail"], known)) for event in told]
-    return Seen(case, proposals.laid_out(row["suggestion"], records, today), events, row["owner"], people, words, called)
+    places = proposals.laid_out(row["suggestion"], records, today)
+    return Seen(case, places, events, row["owner"], people, words, called, notes, leads)
 
 
 async def _words(backends: Backends, person: Person, case: Case) -> Any:
@@ -75,12 +84,34 @@ async def _words(backends: Backends, person: Person, case: Case) -> Any:
     return None if case.origin == "arrangement" else await backends.get(person, "requests", f"/requests/{case.request}")
 
 
-async def caught_up(own: Database, request: str, version: int = 0, match_version: int = 0) -> None:
-    """Wait until the desk has heard of a command's effect, and of what follows at once, so that the next page shows it; not for long."""
+async def _notes(backends: Backends, person: Person, case: Case) -> list[dict[str, Any]]:
+    """What advisers have written, as far as it is for this person. An arrangement is known to requests a moment later than here."""
+    try:
+        found = await backends.get(person, "requests", f"/requests/{case.request}/notes")
+    except Refusal as refusal:
+        if refusal.status == 404 and case.origin == "arrangement":
+            return []
+        raise
+    notes: list[dict[str, Any]] = found["notes"]
+    return notes
+
+
+def anything(_: Case) -> bool:
+    """Whatever the request looks like."""
+    return True
+
+
+async def caught_up(
+    own: Database, request: str, version: int = 0, match_version: int = 0, shows: Callable[[Case], bool] = anything
+) -> None:
+    """Wait until the desk has heard of a command's effect, and of what follows at once, so that the next page shows it; not for long.
+
+    shows: what the request looks like by then, where no version tells.
+    """
     for _ in range(round(_WAIT_SECONDS / _LOOK_SECONDS)):
         doc = await own.once(lambda db: page_store.doc(db, request))
         case = from_json(doc) if doc else None
         settled = case is None or case.standing in ("withdrawn", "question", "rejected") or case.progress not in _ON_THE_WAY
-        if case and settled and case.version >= version and case.match_version >= match_version:
+        if case and settled and case.version >= version and case.match_version >= match_version and shows(case):
             return
         await asyncio.sleep(_LOOK_SECONDS)

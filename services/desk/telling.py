@@ -69,6 +69,14 @@ _SENTENCES: dict[str, _Sentence] = {
     "requests.request-withdrawn.v1": lambda s, _: f"The request was withdrawn{_because(s)}.",
     "matcher.match-suggested.v1": _proposed,
     "matcher.suggestion-declined.v1": lambda s, n: f"An adviser turned down {_named(s['peers'], n)}{_because(s)}.",
+    "requests.request-noted.v1": lambda s, _: f"An adviser wrote a note{wording.FOR.get(s['audience'], '')}.",
+    "requests.request-escalated.v1": lambda s, _: f"Escalated to a lead of the region{_because(s)}. {len(s['to'])} told.",
+    "requests.escalation-settled.v1": lambda _, __: "What was escalated has been looked at.",
+    "matcher.call-recorded.v1": lambda s, n: f"{_named([s['peer']], n)} was called: {wording.call(s['outcome'])}.",
+    "matcher.heads-up-given.v1": lambda s, n: f"The adviser of {s['region']} was told that {_named([s['peer']], n)} may be contacted.",
+    "matcher.heads-up-answered.v1": lambda s, n: (
+        f"The adviser of the region of {_named([s['peer']], n)} answered: {wording.word(s['answer'], s.get('until') or '')}."
+    ),
     "matcher.match-selected.v1": lambda s, n: f"An adviser chose {_lines(s, n)}{', not first suggested' if s.get('override') else ''}.",
     "matcher.replacement-selected.v1": lambda s, n: (
         f"An adviser chose {_named([s['line']['peer']], n)} instead of one who leaves{_because(s)}."

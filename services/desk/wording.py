@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
+from services.desk import when
 from services.vocabulary.councils import reference_councils
 from services.vocabulary.kinds import KINDS
 from services.vocabulary.priorities import PRIORITIES
@@ -10,6 +11,7 @@ from services.vocabulary.roles import ROLES
 from services.vocabulary.themes import THEMES
 
 WANTED = {
+    "escalated": "Escalated to a lead",
     "question": "Questions to answer",
     "broken": "Matches that need another look",
     "decide": "Suggestions to decide",
@@ -19,6 +21,7 @@ WANTED = {
 }
 """For what a person is wanted, in the order in which my desk shows it."""
 TO_DO = {
+    "escalated": "See why, and decide",
     "question": "Answer the question",
     "broken": "See what changed",
     "decide": "Decide who to ask",
@@ -52,6 +55,33 @@ PARTIES = {
     "host_chief_executive": "the chief executive of the council that asked",
 }
 """Who must agree."""
+CALLED = {"yes": "Said yes", "no": "Said no", "no_answer": "No answer", "call_again": "To be called again"}
+"""What a call came to."""
+CALL_KEYS = {"yes": "y", "no": "n", "no_answer": "x", "call_again": "c"}
+"""The key for each, while the focus is with the person called."""
+WORDS = {"fine": "Fine", "speak_to_me": "Speak to me first", "not_now": "Not now"}
+"""What the adviser of a peer's own region may answer."""
+AUDIENCES = {
+    "region": "Everybody who may see this request",
+    "national": "National advisers and me",
+    "author": "Me alone",
+}
+"""For whom a note is."""
+FOR = {"national": " for national advisers", "author": " for themselves"}
+ESCALATING = {
+    "nobody_suitable": "Nobody suitable can be found",
+    "no_answer": "Those who were asked do not answer",
+    "disagreement": "The council or the peer disagrees",
+    "needs_a_decision": "It needs a decision that is not mine",
+    "other": "Another reason",
+}
+LEADS = {
+    "principal_adviser": "Principal Adviser",
+    "lead_member": "regional lead member",
+    "lead_director": "regional lead director",
+    "lead_chief_executive": "regional lead chief executive",
+}
+"""Who leads a region, by role of Cover."""
 CHANNELS = {"telephone": "By telephone", "email": "By email", "meeting": "In a meeting"}
 DECLINING = {
     "knows_the_council": "Too close to the council",
@@ -157,6 +187,19 @@ def does_not_fit(rule: str, peer: str, short_by: float | None) -> str:
     if rule in ("peer_days", "peer_dates", "dates", "capacity"):
         return f"{peer} has {short}. Ask them whether they offer more, or give it up."
     return f"{peer} is {left_out(rule)}."
+
+
+def call(outcome: str) -> str:
+    """What a call came to, to follow on a colon."""
+    return CALLED.get(outcome, plain(outcome)).lower()
+
+
+def word(answer: str, until: str) -> str:
+    """What the adviser of a peer's own region has said; "" for nothing yet."""
+    if not answer:
+        return ""
+    day = f" until {when.day(until)}" if until else ""
+    return f"{WORDS.get(answer, plain(answer)).lower()}{day}"
 
 
 def plain(code: str) -> str:

@@ -8,6 +8,7 @@ from services.kit.work import Work
 from services.matcher import (
     arrange_api,
     arranging,
+    contact_api,
     domain,
     handlers,
     policy_api,
@@ -199,6 +200,7 @@ router = APIRouter()
 router.include_router(queue_api.router)  # before the calls that name a request
 router.include_router(matches)
 router.include_router(arrange_api.router)
+router.include_router(contact_api.router)
 router.include_router(policy_api.router)
 router.include_router(scarcity_api.router)
 router.include_router(round_api.router)

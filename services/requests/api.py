@@ -12,7 +12,7 @@ from services.kit.database import Connection
 from services.kit.problems import Refused, not_found
 from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
-from services.requests import commands, draft_api, store, views
+from services.requests import commands, draft_api, note_api, store, views
 from services.requests.domain import Broken
 from services.requests.request import Request
 from services.requests.views import Amend, Answer, Listed, Outcome, Posted, Story, Whole, Withdraw
@@ -147,3 +147,4 @@ def _cursor(after: str | None) -> tuple[datetime, str]:
 router = APIRouter()
 router.include_router(draft_api.router)
 router.include_router(requests)
+router.include_router(note_api.router)

@@ -10,7 +10,7 @@ from schemas.fact import Code, Line, RequestId, Value
 from schemas.requests import RequestsFact
 
 SERVICE = "requests"
-_KEPT = ("version", "revision", "question", "field", "candidates", "answer", "because", "changed")
+_KEPT = ("version", "revision", "question", "field", "candidates", "answer", "because", "changed", "entry", "audience", "to")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class Followed(Value):
     override: bool | None = None
     was: str | None = None
     rules: tuple[str, ...] = ()
+    outcome: str | None = None
+    heads_up: str | None = None
+    region: str | None = None
+    until: str | None = None
 
 
 def told(fact: RequestsFact, request: str, at: datetime, actor: str) -> Event:
@@ -133,9 +137,17 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "requests.intake-refused.v1": lambda d: f"A record was refused: {_list(d['problems'])}.",
     "requests.question-raised.v1": lambda d: f"An adviser was asked what {d['field']} means: {_list(d['candidates'])}.",
     "requests.question-answered.v1": lambda d: f"The question about {d['field']} was answered: {d['answer']}.",
+    "requests.request-noted.v1": lambda d: f"An adviser wrote a note, for {_plain(d['audience'])}.",
+    "requests.request-escalated.v1": lambda d: f"The request was escalated to {_list(d['to'])}: {_plain(d['because'])}.",
+    "requests.escalation-settled.v1": lambda _: "What was escalated has been looked at.",
     "requests.request-withdrawn.v1": lambda d: f"The request was withdrawn: {_plain(d['because'])}.",
     "matcher.match-suggested.v1": lambda d: f"Peers were proposed. {_proposals(d)}.",
     "matcher.suggestion-declined.v1": lambda d: f"{_list(d['peers'])} declined by the adviser: {_plain(d['because'])}.",
+    "matcher.call-recorded.v1": lambda d: f"{d['peer']} was called: {_plain(d['outcome'])}.",
+    "matcher.heads-up-given.v1": lambda d: f"The adviser of {d['region']} was told that {d['peer']} may be contacted.",
+    "matcher.heads-up-answered.v1": lambda d: (
+        f"{d['peer']}'s own adviser answered: {_plain(d['answer'])}" + (f" until {d['until']}." if d.get("until") else ".")
+    ),
     "matcher.match-selected.v1": lambda d: f"The adviser chose {_peers(d)}" + (", not the first proposal." if d.get("override") else "."),
     "matcher.replacement-selected.v1": lambda d: (
         f"The adviser chose {d['line']['peer']} for {d['line']['place']} in the place of one who leaves: {_plain(d['because'])}."

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from schemas import matcher, registry, replacing
+from schemas import contacts, matcher, registry, replacing
 from schemas.fact import Fact
 
 _STATES: dict[type[Fact], str] = {
@@ -36,6 +36,9 @@ FOLLOWED: tuple[type[Fact], ...] = (
     matcher.RuleWaived,
     replacing.ReplacementSelected,
     replacing.MemberReplaced,
+    contacts.CallRecorded,
+    contacts.HeadsUpGiven,
+    contacts.HeadsUpAnswered,
     registry.CapacityHeld,
     registry.HoldRefused,
     registry.CapacityPlaced,

@@ -22,6 +22,7 @@ ROWS = {
     "GET /new/arranged/{ident}/{name}": ADVISER,
     "GET /cover": ADVISER,
     "GET /desk": ADVISER,
+    "GET /heads-ups": ADVISER,
     "GET /live": ADVISER,
     "GET /new": "requests:write",
     "GET /new/{ident}/check": "requests:write",
@@ -57,6 +58,7 @@ ROWS = {
     "POST /cover": ADVISER,
     "POST /cover/hand-over": ADVISER,
     "POST /cover/{ident}/end": ADVISER,
+    "POST /heads-ups/{ident}": ADVISER,
     "POST /new": "requests:write",
     "POST /new/{ident}/check": "requests:write",
     "POST /new/{ident}/drop": "requests:write",
@@ -67,14 +69,15 @@ ROWS = {
     **{
         f"POST /requests/{{ident}}/{order}": ADVISER
         for order in (
-            "answer", "arrangement", "cancel", "complete", "confirm", "consents/{consent}", "decline", "override", "owner", "waive",
-            "withdraw",
+            "answer", "arrangement", "calls/{peer}", "cancel", "complete", "confirm", "consents/{consent}", "decline", "escalate",
+            "heads-ups/{peer}", "note", "override", "owner", "settle", "waive", "withdraw",
         )
     },
     "POST /sign-out": SIGNED_IN,
 }  # fmt: skip
 """What each route needs: a scope, or nothing but a session, or nothing at all; one is for programs, whom a session does not let in."""
 FILLING = {
+    "peer": "nobody",
     "name": "nothing",
     "service": "requests",
     "number": "999999999",
@@ -83,7 +86,6 @@ FILLING = {
     "version": "999999999",
     "kind": "nothing",
     "la_code": "999",
-    "peer": "nobody",
 }
 """What stands for a name in an address: things that are not there, so that nothing is done and whoever is let in gets a 404 or an error."""
 WHO = ("adviser-north-east", "adviser-london", "adviser-national", "office-labour", "operator", "governor-one")

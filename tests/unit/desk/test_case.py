@@ -1,9 +1,10 @@
 """How a request's facts become what a page shows: its state, for what a person is wanted, and until when."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
-from schemas.fact import Fact
+from schemas import contacts, matcher, requests
+from schemas.fact import Agreed, Fact, Line
 from services.desk.case import Case, from_json, to_json
 from services.desk.folding import fold
 from services.desk.hearsay import shortened
@@ -87,3 +88,44 @@ def test_a_case_is_read_as_it_was_written() -> None:
 def test_a_timeline_keeps_whom_a_suggestion_names_and_not_its_arithmetic() -> None:
     kept = shortened(json.loads(Story().suggested("p7").model_dump_json()))
     assert kept["places"] == [{"place": "lead_member-1", "role": "lead_member", "peers": ["p7"]}]
+
+
+def test_what_is_escalated_is_wanted_first_and_what_was_to_do_can_be_done_still() -> None:
+    story = Story()
+    said = {"request": story.request, "version": 1, "actor": "a1"}
+    raised = requests.RequestEscalated(**said, because="other", to=("lead-1",))
+    case = told(story, story.opened(), story.suggested(), raised)
+    assert (case.waiting, case.to_do, case.raised and case.raised.to) == ("escalated", "decide", ["lead-1"])
+    told(story, requests.RequestNoted(**said, entry="n1", audience="region"), case=case)
+    assert case.waiting == "escalated"
+    told(story, requests.EscalationSettled(**said), case=case)
+    assert (case.waiting, case.raised) == ("decide", None)
+
+
+def test_calls_and_the_word_of_a_peers_own_region_stand_beside_the_peer_and_move_nothing_on() -> None:
+    story = Story()
+    case = told(story, story.opened(), story.suggested())
+    said = {"match": case.match, "request": story.request, "version": case.match_version, "actor": "a1", "peer": "p1"}
+    told(story, contacts.CallRecorded(**said, outcome="no_answer"), contacts.CallRecorded(**said, outcome="yes"), case=case)
+    given = contacts.HeadsUpGiven(**said, heads_up="h1", council="390", region="North East")
+    told(story, given, contacts.HeadsUpAnswered(**said, heads_up="h1", answer="not_now", until=date(2027, 3, 31)), case=case)
+    assert case.calls["p1"] == ("yes", (NOW + timedelta(hours=1)).isoformat())
+    assert (case.words["p1"].region, case.words["p1"].answer, case.words["p1"].until) == ("North East", "not_now", "2027-03-31")
+    assert (case.state, case.waiting, case.match_version) == ("suggested", "decide", said["version"])
+    assert from_json(to_json(case)) == case
+
+
+def test_an_arrangement_keeps_who_had_agreed_when_it_is_tried_again_and_is_withdrawn_when_it_is_given_up() -> None:
+    story = Story()
+    line = Line(line=1, place="lead_member-1", role="lead_member", peer="p1", council="390", days=2)
+    said = {"match": "m1", "request": story.request, "actor": "a1"}
+    agreed = {"host": LEEDS, "kind": "sounding_board", "lines": (line,), "starts": date(2026, 12, 1), "ends": date(2027, 1, 1)}
+    first = matcher.ArrangementRecorded(
+        **said, **agreed, version=1, agreed_on=date(2026, 11, 20), because="agreed_by_telephone",
+        agreements=(Agreed(party="peer", peer="p1", agreed_on=date(2026, 11, 19), channel="telephone"),),
+    )  # fmt: skip
+    again = matcher.ArrangementRecorded(**said, **agreed, version=2, agreed_on=date(2026, 11, 23), because="retry")
+    case = told(story, first, again)
+    assert [(asked.party, asked.state) for asked in case.consents.values()] == [("peer", "given")]
+    told(story, matcher.MatchWithdrawn(**said, version=3, because="by_adviser"), case=case)
+    assert (case.state, case.waiting) == ("withdrawn", "")
