@@ -32,7 +32,7 @@ async def answer(request: Request, ident: Annotated[str, Path(max_length=64)], p
     if said not in wording.WORDS:
         errors.add(f"answer-{ident}", "Select what you say.")
     if said == "not_now" and day_wrong(until):
-        errors.add(f"until-{ident}", "Enter until which day, for example 31 1 2027.")
+        errors.add(f"until-{ident}", "Enter until which day, for example 31 1 2027.", f"#until-{ident}-day")
     if not errors:
         body = {"answer": said} | ({"until": until} if said == "not_now" else {})
         try:

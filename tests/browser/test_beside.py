@@ -148,6 +148,8 @@ def test_the_adviser_of_the_peers_own_region_is_told_first_never_for_whom_and_th
     asked.get_by_label("Not now").check()
     asked.get_by_role("button", name="Answer").click()
     expect(there.get_by_role("alert")).to_contain_text("Enter until which day")
+    there.get_by_role("alert").get_by_role("link").click()
+    expect(asked.get_by_label("Day", exact=True)).to_be_focused()
     expect(asked.get_by_label("Not now")).to_be_checked()
     assert faults(there) == []
     for part, number in (("Day", "31"), ("Month", "3"), ("Year", "2027")):

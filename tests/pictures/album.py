@@ -70,6 +70,11 @@ def _begin(page: Page) -> None:
     page.get_by_role("button", name="Start").click()
 
 
+def _arrange(page: Page) -> None:
+    page.get_by_label("It is already arranged").check()
+    _begin(page)
+
+
 def _begin_badly(page: Page) -> None:
     _begin(page)
     page.get_by_role("button", name="Continue").click()
@@ -108,6 +113,8 @@ PICTURES: tuple[Picture, ...] = (
     Picture("new-request-step", YORKSHIRE, "/new", _begin),
     Picture("new-request-error", YORKSHIRE, "/new", _begin_badly),
     Picture("new-request-check", YORKSHIRE, "/new", _check),
+    Picture("new-request-arranged", YORKSHIRE, "/new", _arrange),
+    Picture("heads-ups", YORKSHIRE, "/heads-ups"),
     Picture("register", NATIONAL, "/register"),
     Picture("register-found", NATIONAL, "/register?words=leeds"),
     Picture("register-nobody", NATIONAL, "/register?words=zzyzx"),
