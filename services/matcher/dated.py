@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from schemas.registry import Offer, OfferUse
+if TYPE_CHECKING:  # whoever works on files alone needs the arrays and not the contracts
+    from schemas.registry import Offer, OfferUse
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -80,7 +81,7 @@ def flagged(owners: Ints, rows: Ints) -> Flags:
 class Offers:
     """The days that owners make available, and how many of them are used. Owners are numbered from 0."""
 
-    def __init__(self, offered: Sequence[tuple[Offer, ...]]) -> None:
+    def __init__(self, offered: "Sequence[tuple[Offer, ...]]") -> None:
         rows = [offer for own in offered for offer in own]
         self._first = np.zeros(len(offered) + 1, np.int64)
         np.cumsum([len(own) for own in offered], out=self._first[1:])
@@ -97,7 +98,7 @@ class Offers:
         self.changes = 0
         """How often what is used has been set."""
 
-    def use(self, owner: int, used: Iterable[OfferUse]) -> None:
+    def use(self, owner: int, used: "Iterable[OfferUse]") -> None:
         """Sets what is used of an owner's offers; what is not named is unused."""
         self.changes += 1
         by_name = {offer.offer: offer.used for offer in used}

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
 from services.matcher.allocation import Market
 from services.matcher.dated import Flags, Floats, Ints
@@ -68,6 +66,9 @@ def _worst(market: Market, chosen: Flags) -> float:
 
 def _solve(market: Market, level: float) -> tuple[int, Flags | None]:
     """The best total with every request's mean fit at `level` or above: HiGHS's status, and the pairs if there are any."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # sixty megabytes that the other objectives do without
+    from scipy.sparse import coo_array
+
     pairs = np.arange(len(market.request))
 
     def rows(of: Ints, value: Floats, count: int) -> Any:

@@ -10,8 +10,6 @@ from typing import Any, NoReturn
 import httpx
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from services.onebox.tokens import Keys
-
 HOME = Path(".manyhands")
 
 
@@ -120,5 +118,7 @@ def reach(service: str, role: str = "operator", subject: str | None = None) -> R
     if not kept.exists():
         elsewhere = f"set MANYHANDS_{service.upper()}_URL and MANYHANDS_TOKEN"
         raise Trouble(f"There is no machine in {known.home}. Start one with: manyhands up (or, for services elsewhere, {elsewhere})")
+    from services.onebox.tokens import Keys  # its cryptography is for this machine alone
+
     port = json.loads(kept.read_text()).get(f"port.{service}.1")
     return Remote(f"http://127.0.0.1:{port}", Keys(known.home / "keys").token(subject or f"{role}@{os.environ.get('USER', 'cli')}", role))

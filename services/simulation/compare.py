@@ -9,6 +9,7 @@ import numpy as np
 
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.simulation import online, rounds, stream
+from services.simulation.forecasts import USUAL
 from services.simulation.numbers import Numbers, numbers, willing_loads
 from services.simulation.pool import each
 from services.simulation.state import Standings
@@ -28,8 +29,10 @@ AS_IT_WAS = "as-it-was"
 OURS = ("online", "rounds")
 
 
-def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0) -> Standings:
-    """A year decided by one of POLICIES. overridden: the share of places for which an adviser takes the best fit (online and rounds)."""
+def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0, forecast: str = USUAL) -> Standings:
+    """A year decided by one of POLICIES. overridden: the share of places for which an adviser takes the best fit (online and rounds).
+
+    forecast: what rounds take to be still to come, one of FORECASTS."""
     match name:
         case "best-first":
             return online.best_first(year)
@@ -40,7 +43,7 @@ def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0) -> St
         case "online":
             return online.online(year, policy, overridden)
         case "rounds":
-            return rounds.rounds(year, policy, overridden=overridden)
+            return rounds.rounds(year, policy, forecast, overridden)
         case "as-it-was":
             return online.as_it_was(year)
         case "hindsight":
@@ -60,6 +63,7 @@ class Task:
     overridden: float
     out: Path
     label: str = ""
+    forecast: str = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,7 @@ def run(tasks: Iterable[Task], workers: int | None = None) -> Iterator[Outcome]:
 
 def _one(task: Task) -> Outcome:
     year = stream.read(task.folder)
-    decided = decide(task.name, year, task.policy, task.overridden)
+    decided = decide(task.name, year, task.policy, task.overridden, task.forecast)
     label = task.label or task.name
     stream.write_choice(task.out / f"{label}.csv", year, decided.chosen)
     return Outcome(task.folder.name, label, numbers(decided), sorted(willing_loads(decided).tolist(), reverse=True))

@@ -14,6 +14,8 @@ from services.simulation.state import Standings, overridden_places
 from services.simulation.stream import Demand, Year
 
 PARTNER_BONUS = 0.1
+EARLY = 1.5
+"""How much more a scarce peer costs at the beginning of a year, when all of it is still to come; it falls with what last year had left."""
 
 _MIX = 2_654_435_761  # a prime that scatters (Knuth)
 
@@ -51,6 +53,7 @@ def online(year: Year, policy: Policy, overridden: float = 0.0, scarcity: Floats
     scattered, scarceness = overridden_places(year.demand, overridden), scarceness_of(year)
     rare = billionths(scarcity_of(year, year.last) if scarcity is None else scarcity)
     limit, share = whole(policy.may_give_up("other")), equal_share(year)
+    to_come = 1 - np.searchsorted(np.sort(year.last.day), year.demand.day) / max(1, len(year.last))
 
     def value(now: Standings, peers: Ints, fit: Floats) -> Floats:
         if scattered[now.decided]:
@@ -59,7 +62,7 @@ def online(year: Year, policy: Policy, overridden: float = 0.0, scarcity: Floats
         loads = now.load[peers].astype(np.float64), now.council_load[year.council[peers]].astype(np.float64)
         priced = charged(*loads, scarceness[peers], share, policy)
         close = exact >= exact.max() - limit
-        worth: Floats = np.where(close, exact - priced - rare[peers], -np.inf)
+        worth: Floats = np.where(close, exact - priced - (1 + EARLY * to_come[now.decided]) * rare[peers], -np.inf)
         return worth
 
     return _each(year, value)

@@ -1,15 +1,17 @@
 """Exact rounds: what has waited long enough is decided together, with what is known and last year's rest as the forecast; and a whole
 year in hindsight."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from services.matcher.allocation import Market, Steps
-from services.matcher.dated import Flags, Floats, Ints
+from services.matcher.allocation import Market, Steps, allocate
+from services.matcher.dated import Floats, Ints
 from services.matcher.mending import mended
 from services.matcher.policy import Policy
 from services.matcher.price import of_councils
+from services.simulation.forecasts import USUAL, Forecast
 from services.simulation.online import equal_share, fit_market, scarceness_of
 from services.simulation.state import Standings, overridden_places
 from services.simulation.stream import Demand, Year
@@ -17,6 +19,8 @@ from services.simulation.stream import Demand, Year
 _DAYS = 365
 ROUNDS = 36
 """A year; a round is held every ten days."""
+_ENOUGH = 60  # of a place that may be asked for, so many of the best: who fits less well than all these is not kept for it
+_SLIGHT = 1e-3  # of fit against votes
 _OPEN = 1.0  # a place left open costs more than any fit: filling it comes first, but not at the price of two others
 
 
@@ -32,24 +36,25 @@ WAITS = Waits(one=20, team=50)
 """So one-to-one work is decided within a month of asking, and a team, which is asked for months before its visit, within two."""
 
 
-def rounds(year: Year, policy: Policy, forecast: bool = True, overridden: float = 0.0, waits: Waits = WAITS) -> Standings:
+def rounds(year: Year, policy: Policy, forecast: str = USUAL, overridden: float = 0.0, waits: Waits = WAITS) -> Standings:
     """Every ten days one exact allocation of all that is known and undecided; who has waited long enough keeps what it gives them.
 
-    As the forecast of what is still to come, last year's places of the rest of the year are allocated with them, with the peers' and
-    councils' rising prices from where their loads stand. Neither they nor the places that may still wait decide anything.
+    What is still to come (one of FORECASTS) is allocated with them, with the peers' and councils' rising prices from where their loads
+    stand. Neither that nor the places that may still wait decide anything.
     overridden: the share of places for which an adviser takes the best fit, as soon as they are asked for. The rounds make up for it, and
     they expect as much of what is to come.
     """
     scattered, now, demand = overridden_places(year.demand, overridden), Standings(year), year.demand
     due = demand.day + np.where(demand.team, waits.team, waits.one)
-    best_only, decided = overridden_places(year.last, overridden), np.zeros(len(demand), np.bool_)
+    ahead, decided = Forecast(forecast, year, overridden), np.zeros(len(demand), np.bool_)
     for n in range(1, ROUNDS + 1):
         today = n * _DAYS / ROUNDS
         known = ~decided & ((demand.day < today) | (n == ROUNDS))
         _fill(now, np.flatnonzero(known & scattered))
         ours = known & ~scattered & ((due <= today) | (n == ROUNDS))
-        later = np.flatnonzero((year.last.day >= today) & (n < ROUNDS) & forecast)
-        _decide(now, np.flatnonzero(ours), np.flatnonzero(known & ~scattered & ~ours), later, best_only, policy)
+        if ours.any():
+            futures = ahead.after(today if n < ROUNDS else np.inf)
+            _decide(now, np.flatnonzero(ours), np.flatnonzero(known & ~scattered & ~ours), ahead, futures, policy)
         decided |= known & (scattered | ours)
     return now
 
@@ -86,38 +91,51 @@ class _Pairs:
     gap: Floats
 
 
-def _decide(now: Standings, ours: Ints, waiting: Ints, later: Ints, best_only: Flags, policy: Policy) -> None:
-    """ours: the places of this year that are due, waiting: those that are not; later: places of last year. best_only: of last year, those
-    that would go to their best fit."""
-    if not len(ours):
-        return
+def _decide(now: Standings, ours: Ints, waiting: Ints, ahead: Forecast, futures: Sequence[Ints], policy: Policy) -> None:
+    """ours: the places of this year that are due, waiting: those that are not; futures: what may be to come, as rows of `ahead`.
+
+    With several futures, each is allocated with what is known, and a pair has so many votes as it was chosen in. The allocation with most
+    votes decides; where they say nothing, fit less the price of load.
+    """
     year, asking = now.year, np.concatenate([ours, waiting])
     mine = _pairs_of(now, year.demand, asking, np.full(len(asking), policy.may_give_up("other")))
-    theirs = _pairs_of(now, year.last, later, np.where(best_only[later], 0.0, np.inf))
-    place = np.concatenate([mine.place, len(asking) + theirs.place])
-    undecided = np.full(len(theirs.team), -1)  # members of a team may clash while they decide nothing
-    team = np.concatenate([np.where(mine.place < len(ours), mine.team, -1), undecided])
-    peer, fit = np.concatenate([mine.peer, theirs.peer]), np.concatenate([mine.fit, theirs.fit])
-    places = len(asking) + len(later)
-    market = Market(
-        places=np.ones(places, np.int64),
-        capacity=year.capacity - now.load,
-        request=place,
-        peer=peer,
-        fit=fit,
-        unmet=np.full(places, _OPEN),
-        some=np.concatenate([mine.team, theirs.team]) >= 0,
-        some_capacity=np.maximum(0, year.team_limit - now.team_load),
-        steps=_steps(now, policy),
-    )
-    chosen = mended(market, team, year.council[peer])
-    for pair in np.flatnonzero(chosen & (place < len(ours))).tolist():
-        now.give(int(ours[place[pair]]), int(peer[pair]), float(mine.gap[pair]))
+    markets = []
+    for places in futures:
+        limit = np.where(ahead.best_only[places], 0.0, np.inf)
+        theirs = _pairs_of(now, ahead.demand, places, limit, _ENOUGH)
+        markets.append(_market(now, mine, theirs, len(asking), len(places), policy))
+    if len(markets) > 1:
+        votes = np.mean([allocate(market).chosen[: len(mine.peer)] for market in markets], axis=0)
+        alone = _market(now, mine, None, len(asking), 0, policy)
+        steps = tuple(replace(each, rising=_SLIGHT * each.rising) for each in alone.steps)
+        markets = [replace(alone, fit=votes + _SLIGHT * mine.fit, steps=steps)]
+    team = np.full(len(markets[0].request), -1)  # members of a team may clash while they decide nothing
+    team[: len(mine.peer)] = np.where(mine.place < len(ours), mine.team, -1)
+    chosen = mended(markets[0], team, year.council[markets[0].peer])
+    for pair in np.flatnonzero(chosen & (markets[0].request < len(ours))).tolist():
+        now.give(int(ours[mine.place[pair]]), int(mine.peer[pair]), float(mine.gap[pair]))
     _fill(now, ours[now.chosen[ours] < 0])
 
 
-def _pairs_of(now: Standings, demand: Demand, places: Ints, limit: Floats) -> _Pairs:
-    """The pairs of some places with whoever is free, each not more than its place's `limit` below the best of them."""
+def _market(now: Standings, mine: _Pairs, theirs: _Pairs | None, asking: int, later: int, policy: Policy) -> Market:
+    """The places that are known, and after them those of a future."""
+    year, both = now.year, [mine] if theirs is None else [mine, theirs]
+    places = asking + later
+    return Market(
+        places=np.ones(places, np.int64),
+        capacity=year.capacity - now.load,
+        request=np.concatenate([part.place + first for part, first in zip(both, (0, asking), strict=False)]),
+        peer=np.concatenate([part.peer for part in both]),
+        fit=np.concatenate([part.fit for part in both]),
+        unmet=np.full(places, _OPEN),
+        some=np.concatenate([part.team for part in both]) >= 0,
+        some_capacity=np.maximum(0, year.team_limit - now.team_load),
+        steps=_steps(now, policy),
+    )
+
+
+def _pairs_of(now: Standings, demand: Demand, places: Ints, limit: Floats, most: int | None = None) -> _Pairs:
+    """The pairs of some places with whoever is free, each not more than its place's `limit` below the best of them, `most` at most."""
     pairs = np.concatenate([np.arange(demand.first[n], demand.first[n + 1]) for n in places.tolist()] or [np.zeros(0, np.int64)])
     place = np.repeat(np.arange(len(places)), np.diff(demand.first)[places])
     peer, fit = demand.peer[pairs], demand.fit[pairs]
@@ -127,6 +145,11 @@ def _pairs_of(now: Standings, demand: Demand, places: Ints, limit: Floats) -> _P
     best = np.full(len(places), -np.inf)
     np.maximum.at(best, place, fit)
     close = fit >= best[place] - limit[place]
+    if most is not None:
+        order = np.lexsort((-fit, place))
+        nth = np.empty(len(order), np.int64)
+        nth[order] = np.arange(len(order)) - np.searchsorted(place[order], place[order])
+        close &= nth < most
     place, peer, fit, team = place[close], peer[close], fit[close], team[close]
     return _Pairs(place, peer, fit, np.where(team, demand.request[places][place], -1), best[place] - fit)
 

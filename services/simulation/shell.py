@@ -15,6 +15,7 @@ from rich.table import Table
 from services.matcher.policy import Policy, what_is_wrong
 from services.simulation import history, making, report
 from services.simulation.compare import AS_IT_WAS, BASE, CALENDAR, OURS, POLICIES, Line, Task, lines, run
+from services.simulation.forecasts import FORECASTS
 from services.simulation.stream import DECIDED, BadStream
 from services.simulation.tuning import MUS, Point, Tuned, curve, tune
 
@@ -45,12 +46,14 @@ def simulate(
     workers: int | None,
     *,
     against: Path | None,
+    forecasts: str,
     costs: bool,
     as_json: bool,
 ) -> int:
     """Compare policies on years of plain files; writes the assignments, figures.json and report.html into `out`. The exit code.
 
-    against: other numbers, with which ours are run too. costs: ours are also run with other prices, for the chart of what spreading costs.
+    against: other numbers, with which ours are run too. forecasts: what rounds are to expect too, each beside the others.
+    costs: ours are also run with other prices, for the chart of what spreading costs.
     """
     err = Console(stderr=True)
     try:
@@ -63,6 +66,7 @@ def simulate(
         tasks = []
         for folder, where in folders.items():
             tasks += [Task(folder, name, priced, overridden, where) for name in sorted(wanted, key=_slowest_first)]
+            tasks += [Task(folder, "rounds", priced, overridden, where, f"rounds-{kind}", kind) for kind in _forecasts(forecasts)]
             if against:
                 tasks += [Task(folder, name, other, overridden, where, f"{name}-{against.stem}") for name in OURS if name in wanted]
             if (folder / DECIDED).exists():
@@ -103,6 +107,15 @@ def _refused(error: BadStream | OSError, err: Console) -> int:
     words = f"{error.filename}: {error.strerror}. {_NO_YEAR}" if isinstance(error, OSError) else str(error)
     err.print(words, style="red", markup=False, soft_wrap=True)
     return 2
+
+
+def _forecasts(names: str) -> list[str]:
+    """Errors: BadStream."""
+    wanted = [name for name in names.split(",") if name]
+    for name in wanted:
+        if name not in FORECASTS:
+            raise BadStream(f"--forecast: {name!r} is not one of {', '.join(FORECASTS)}.")
+    return wanted
 
 
 def _slowest_first(name: str) -> int:
