@@ -153,6 +153,10 @@ def test_the_same_by_keyboard_alone(fleet: Fleet, story: Told, page: Page) -> No
     arrives("What kind of support?")
     press_to(page, page.get_by_role("radio").first)
     page.keyboard.press("Space")
+    for _ in range(page.get_by_role("radio").count()):
+        if page.get_by_label("Mentoring of a newly appointed lead member").is_checked():
+            break
+        page.keyboard.press("ArrowDown")
     press("Continue")
     arrives("What is it about?")
     press("Continue")
