@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.desk import page_store, when, wording
+from services.desk.case import from_json
 from services.desk.guard import Own, needs, room
 from services.desk.page_store import Filter
 from services.desk.paper import page
@@ -69,7 +70,14 @@ async def my_desk(
     return page(
         request, person, "my_desk.html", sections=sections, counts=counts, total=sum(counts.values()), only=only, at=at, most=most,
         filters=filters, regions=person.own_regions or list(REGIONS), priorities=PRIORITIES, words=wording, heads_ups=heads_ups,
+        doubt=_doubt,
     )  # fmt: skip
+
+
+def _doubt(row: Mapping[str, Any]) -> str:
+    """What is not clear about a request of which no more is known, with what it may mean."""
+    doubt = from_json(row["unclear"]).doubt if row["unclear"] else None
+    return wording.unclear(doubt.candidates if doubt else ())
 
 
 @router.get("/live")

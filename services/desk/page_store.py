@@ -10,7 +10,7 @@ from services.kit.database import Connection
 
 _WANTED = """(
     select r.request, r.regions, r.host, r.kind, r.priority, r.urgency, r.pressing_since, r.state, r.deadline, r.received_at, o.owner,
-           r.ends,
+           r.ends, case when r.waiting = 'question' and r.kind is null then r.doc else '' end as unclear,
            case when r.waiting <> '' then r.waiting else 'finish' end as wanted, coalesce(r.waiting_since, r.changed_at) as since
     from request r left join owner o using (request)
     where (r.waiting <> '' or (r.state = 'placed' and r.ends < $5)) and ($1::text[] is null or r.regions && $1)

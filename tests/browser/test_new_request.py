@@ -103,7 +103,7 @@ def test_from_the_first_page_to_the_last_consent_by_mouse_with_no_fault_on_any_p
     expect(page.locator("dl")).to_contain_text("3.5 days")
     page.get_by_role("button", name="Send the request").click()
     expect(page.get_by_role("alert")).to_contain_text("The request is sent and is yours.")
-    expect(page.get_by_text("Yours.", exact=True)).to_be_visible()
+    expect(page.get_by_text("You look after this request.")).to_be_visible()
     page.get_by_role("button", name="Ask this person").click()
     agree_to_all(page)
     page.goto(f"{desk}/new")

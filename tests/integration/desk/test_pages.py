@@ -156,7 +156,7 @@ async def test_cover_is_entered_for_own_regions_and_a_whole_caseload_is_handed_o
         order = {**form, "from": "adviser-one", "to": "adviser-two"}
         assert "Say why" in (await browser.post("/cover/hand-over", data=order)).text
         assert (await browser.post("/cover/hand-over", data={**order, "reason": "On leave until May."})).status_code == 303
-        assert "Belongs to Ada &lt;Two&gt;" in (await browser.get(f"/requests/{story.request}")).text
+        assert "Ada &lt;Two&gt; looks after this request." in (await browser.get(f"/requests/{story.request}")).text
     assert [row["action"] for row in await house.sql("select action from audit order by id")][-1] == "caseload.hand_over"
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.desk import seals, when
+from services.desk import seals, when, wording
 from services.desk.forms import Errors, Form
 from services.desk.person import Person
 
@@ -96,3 +96,9 @@ def test_a_person_without_all_regions_sees_their_own() -> None:
     assert person().may("a:read")
     assert not person().may("a:write")
     assert "secret" not in repr(person())
+
+
+def test_a_question_about_who_asks_names_who_may_be_meant_and_says_when_there_are_more() -> None:
+    assert wording.unclear(["391", "860"]) == "Is it Newcastle upon Tyne or Staffordshire?"
+    assert wording.unclear(["383", "380", "382", "384"]) == "Is it Leeds or Bradford or Kirklees, or another?"
+    assert wording.unclear([]) == "Which council is it?"
