@@ -17,6 +17,7 @@ def fleet(kafka: Broker, postgres: Databases, tmp_path_factory: pytest.TempPathF
     """Every service, the provider and the desk as processes, with the 153 councils in the register."""
     folder = tmp_path_factory.mktemp("browser")
     fleet = Fleet(folder, kafka.bootstrap, postgres, name=folder.name.replace("-", "") + f"{id(folder) % 10_000}")
+    fleet.environment["MANYHANDS_SIGN_INS"] = "1000"  # all tests sign in from one address
     fleet.prepare()
     fleet.start()
     try:

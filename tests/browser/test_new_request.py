@@ -107,6 +107,8 @@ def test_from_the_first_page_to_the_last_consent_by_mouse_with_no_fault_on_any_p
     page.get_by_role("button", name="Ask this person").click()
     agree_to_all(page)
     page.goto(f"{desk}/new")
+    while page.get_by_role("button", name="Throw away the draft").count():
+        page.get_by_role("button", name="Throw away the draft").first.click()
     expect(page.get_by_text("What you begin and do not send is kept here")).to_be_visible()
     assert faults(page) == []
 

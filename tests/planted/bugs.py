@@ -85,9 +85,8 @@ BUGS = (
         (
             (
                 "services/matcher/domain.py",
-                "        draft.fact(say.ConsentsCompleted, lines=story.current.lines, starts=story.current.starts)\n",
-                "        draft.fact(say.ConsentsCompleted, lines=story.current.lines, starts=story.current.starts)\n"
-                "        current = story.current\n"
+                "        draft.fact(say.ConsentsCompleted, lines=current.lines, starts=current.starts)\n",
+                "        draft.fact(say.ConsentsCompleted, lines=current.lines, starts=current.starts)\n"
                 "        draft.fact(say.MatchPlaced, host=story.host, lines=current.lines, starts=current.starts, ends=current.ends)\n",
             ),
         ),

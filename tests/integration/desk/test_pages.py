@@ -177,3 +177,12 @@ async def test_a_page_runs_a_fixed_number_of_statements_however_much_there_is(ho
             before = house.database.statements
             assert (await browser.get(path.format(stories[0].request))).status_code == 200
             assert 0 < house.database.statements - before <= most, path
+
+
+async def test_an_address_that_begins_too_many_sign_ins_is_asked_to_wait(house: House) -> None:
+    async with house.visitor() as browser:
+        statuses = [(await browser.get("/sign-in/start")).status_code for _ in range(house.settings.sign_ins)]
+        assert 429 not in statuses
+        answer = await browser.get("/sign-in/start")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "300")
+    assert "Wait five minutes" in answer.text
