@@ -1,14 +1,15 @@
 """Triads and quartets of councils for regional challenge: alike, not linked, not together last time, each gives and receives. Pure."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csc_array
 
-from services.matcher.councils import near
+from services.matcher.councils import OF_ONE_TYPE, UNLIKE, near
 from services.matcher.dated import Floats
 from services.vocabulary.councils import reference_councils
 
@@ -117,10 +118,15 @@ def _ring(group: tuple[str, ...], alike: dict[frozenset[str], float]) -> tuple[s
 
 
 def likeness_of(one: str, other: str) -> float:
-    """How like two councils are, both ways: the table of statistical neighbours, else 0.35 for one type and 0.10 for others."""
-    kinds = {council.la_code: council.type for council in reference_councils()}
-    least = 0.35 if kinds.get(one) is not None and kinds.get(one) == kinds.get(other) else 0.10
+    """How like two councils are, both ways: the table of statistical neighbours, else whether they are of one type."""
+    kinds = _types()
+    least = OF_ONE_TYPE if kinds.get(one) is not None and kinds.get(one) == kinds.get(other) else UNLIKE
     return (max(near(one).get(other, 0.0), least) + max(near(other).get(one, 0.0), least)) / 2
+
+
+@cache
+def _types() -> Mapping[str, str]:
+    return {council.la_code: council.type for council in reference_councils()}
 
 
 def linked_pairs() -> frozenset[frozenset[str]]:

@@ -152,5 +152,4 @@ def day_wrong(text: str) -> bool:
 
 def party_words(each: Party, names: Mapping[str, str]) -> str:
     """Who must agree, for a person."""
-    words = wording.PARTIES.get(each.party, wording.plain(each.party))
-    return words[:1].upper() + words[1:] + (f", {names.get(each.peer, each.peer)}" if each.peer else "")
+    return wording.party(each.party) + (f", {names.get(each.peer, each.peer)}" if each.peer else "")

@@ -19,7 +19,6 @@ from services.desk.person import Person
 from services.desk.request_page import Services
 from services.desk.seen import caught_up
 from services.kit.problems import not_found
-from services.vocabulary.councils import reference_councils
 from services.vocabulary.roles import ROLES
 
 router = room()
@@ -172,12 +171,11 @@ async def _draw(
             errors.add("consents", part.away)
     called = await _called(services, person, lines)
     before, _ = agreed.neighbours(step.name)
-    own = person.own_regions
     return page(
         request, person, f"arranged_{step.name}.html", status, step=step, number=agreed.STEPS.index(step) + 1, total=len(agreed.STEPS),
         draft=draft, value=lambda key: asking.one(draft.fields, key), errors=errors,
         back_to=f"/new/arranged/{draft.id}/{before}" if before else "/new",
-        kinds=asking.kinds_offered(), councils=sorted(c.name for c in reference_councils() if own is None or c.region in own),
+        kinds=asking.kinds_offered(), councils=asking.councils_offered(person.own_regions),
         lines=lines, called=called, found=found, name=name, roles=ROLES, words=wording, who=who, party_words=agreed.party_words,
     )  # fmt: skip
 

@@ -1,12 +1,14 @@
 """A request on a council's behalf, step by step: what is typed, the request that it makes, and problems in the words of a page. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from services.desk import when, wording
+from services.vocabulary.councils import reference_councils
 from services.vocabulary.kinds import KINDS
+from services.vocabulary.listing import listed
 from services.vocabulary.parties import PARTIES
 from services.vocabulary.roles import ROLES
 
@@ -83,6 +85,11 @@ def kinds_offered() -> list[Offered]:
         Offered(kind.code, wording.kind(kind.code), f"Usually {_people(kind.team)}, {wording.day_count(kind.days)} each.")
         for kind in KINDS.values()
     ]
+
+
+def councils_offered(regions: Collection[str] | None) -> list[str]:
+    """Names of councils to choose from: those of these regions, None for all."""
+    return sorted(council.name for council in reference_councils() if regions is None or council.region in regions)
 
 
 def people_of(kind: str) -> str:
@@ -191,7 +198,8 @@ def step_of(field: str) -> Step:
 
 def unclear(candidates: Sequence[str]) -> str:
     """What is said of a name that may be one of several councils."""
-    return f"This could be {_or([wording.council(code) for code in candidates])}. Write which."
+    which = listed([wording.council(code) for code in candidates], "or")
+    return f"This could be {which}. Write which."
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +229,7 @@ def answers(fields: Fields, meaning: Mapping[str, Any] | None) -> list[Answer]:
         Answer("Council", wording.council(host) if host else one(fields, "authority"), "council", "authority"),
         Answer("Who to speak to", ", ".join(filter(None, contact)), "council", "contact_name"),
         Answer("Kind of support", wording.kind(kind) if kind else "", "kind", "kind"),
-        Answer("Themes", _first_large(wording.themes(filter(None, fields.get("themes", ())))), "needs", "themes"),
+        Answer("Themes", wording.first_large(wording.themes(filter(None, fields.get("themes", ())))), "needs", "themes"),
         Answer("Priority", _priority(fields, meaning), "needs", "priority"),
         Answer("Notes", one(fields, "notes"), "needs", "notes"),
         Answer("People", _places(meaning), "people", f"{ROLE}{next(iter(ROLES))}"),
@@ -239,7 +247,7 @@ def _priority(fields: Fields, meaning: Mapping[str, Any] | None) -> str:
 
 def _places(meaning: Mapping[str, Any] | None) -> str:
     counted = Counter(place["role"] for place in (meaning or {}).get("places", ()))
-    return _first_large(_people(counted.items()))
+    return wording.first_large(_people(counted.items()))
 
 
 REGION_WISHES = {"any": "From anywhere", "inside": "From their own region, if possible", "outside": "From another region, if possible"}
@@ -270,11 +278,3 @@ def number(text: str) -> float | int | str:
     if found != found or abs(found) > 1e6:
         return text
     return int(found) if found.is_integer() else found
-
-
-def _or(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
-
-
-def _first_large(words: str) -> str:
-    return words[:1].upper() + words[1:]

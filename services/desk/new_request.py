@@ -16,7 +16,6 @@ from services.desk.person import Person
 from services.desk.request_page import Services
 from services.desk.seen import caught_up
 from services.kit.problems import not_found
-from services.vocabulary.councils import reference_councils
 from services.vocabulary.parties import PARTIES
 from services.vocabulary.priorities import PRIORITIES
 from services.vocabulary.roles import ROLES
@@ -141,7 +140,8 @@ def _draw(
     return page(
         request, person, f"new_{step.name}.html", status, step=step, number=number, total=len(asking.STEPS), draft=draft,
         value=lambda name: asking.one(draft.fields, name), every=lambda name: draft.fields.get(name, ()), then=then,
-        errors=errors or Errors(), back_to=_back(draft.id, step.name, then), words=wording, councils=_councils(person),
+        errors=errors or Errors(), back_to=_back(draft.id, step.name, then), words=wording,
+        councils=asking.councils_offered(person.own_regions),
         kinds=asking.kinds_offered(), usual=asking.people_of(asking.one(draft.fields, "kind")), themes=THEMES, priorities=PRIORITIES,
         roles=ROLES, parties=PARTIES, region_wishes=asking.REGION_WISHES, same_group=asking.SAME_GROUP,
         example=when.example(request.app.state.kitchen.clock.now()),
@@ -186,9 +186,3 @@ def _step(name: str) -> Step:
 def _reference(ident: str) -> str:
     """What the request is called between people: the same however often it is sent."""
     return f"DESK-{ident[:8].upper()}"
-
-
-def _councils(person: Person) -> list[str]:
-    """Names to choose from: those of the person's regions."""
-    own = person.own_regions
-    return sorted(council.name for council in reference_councils() if own is None or council.region in own)

@@ -41,7 +41,9 @@ def roles(peer: Told) -> str:
 def posts(peer: Told) -> Sheet:
     """The roles that a peer has held, holds and will hold, the latest first."""
     ordered = sorted(peer["posts"], key=lambda post: post["from"], reverse=True)
-    rows = [(_first_large(wording.role(p["role"])), wording.council(p["council"]), when.day(p["from"]), _until(p["to"])) for p in ordered]
+    rows = [
+        (wording.first_large(wording.role(p["role"])), wording.council(p["council"]), when.day(p["from"]), _until(p["to"])) for p in ordered
+    ]
     return Sheet("posts", "Roles, the latest first", (Column("Role"), Column("Council"), Column("From"), Column("To")), rows)
 
 
@@ -74,7 +76,7 @@ def work(pieces: Sequence[Told], hosts: Mapping[str, tuple[str, str]], names: Ma
         columns.insert(1, Column("Who"))
     rows: list[tuple[Cell, ...]] = []
     for piece in pieces:
-        role = _first_large(wording.role(piece["role"]))
+        role = wording.first_large(wording.role(piece["role"]))
         row: list[Cell] = [when.day(piece["from"]), *hosts.get(piece["request"], (ELSEWHERE, "–")), role, piece["days"], _standing(piece)]
         if names is not None:
             row.insert(1, names.get(piece["peer"], piece["peer"]))
@@ -110,7 +112,7 @@ def council_peers(peers: Sequence[Told]) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for peer in peers:
         held = sorted({wording.role(post["role"]) for post in peer["posts"]}) or ["no role now"]
-        rows += [(_first_large(role), peer["name"], wording.themes(peer["themes"]), _yes(peer["active"])) for role in held]
+        rows += [(wording.first_large(role), peer["name"], wording.themes(peer["themes"]), _yes(peer["active"])) for role in held]
     rows.sort(key=lambda row: (row[0] == "No role now", row[0], row[1]))
     return Sheet("peers", "Everybody by the role held now", (Column("Role"), Column("Name"), Column("Themes"), Column("Active")), rows)
 
@@ -182,7 +184,3 @@ def _reported(day: str | None) -> str:
 
 def _yes(flag: bool) -> str:
     return "yes" if flag else "no"
-
-
-def _first_large(words: str) -> str:
-    return words[:1].upper() + words[1:]

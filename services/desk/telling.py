@@ -44,8 +44,7 @@ def _because(said: Mapping[str, Any]) -> str:
 
 
 def _party(said: Mapping[str, Any], names: Names) -> str:
-    words = wording.PARTIES.get(said["party"], wording.plain(said["party"]))
-    words = words[:1].upper() + words[1:]
+    words = wording.party(said["party"])
     return f"{words} ({names.get(said['peer'], said['peer'])})" if said.get("peer") else words
 
 

@@ -157,7 +157,12 @@ def unclear(councils: Sequence[str]) -> str:
 
 def kind(code: str | None) -> str:
     """What a kind of support is called."""
-    return _first_large(KINDS[code].title) if code in KINDS else plain(code or "support")
+    return first_large(KINDS[code].title) if code in KINDS else plain(code or "support")
+
+
+def party(code: str) -> str:
+    """Who must agree, for a person."""
+    return first_large(PARTIES.get(code, plain(code)))
 
 
 def role(code: str) -> str:
@@ -172,7 +177,7 @@ def themes(codes: Iterable[str]) -> str:
 
 def priority(code: str) -> str:
     """What a priority is called; "" for none in particular."""
-    return "" if code in ("other", "") else _first_large(PRIORITIES.get(code, plain(code)))
+    return "" if code in ("other", "") else first_large(PRIORITIES.get(code, plain(code)))
 
 
 def left_out(code: str) -> str:
@@ -182,7 +187,7 @@ def left_out(code: str) -> str:
 
 def titled(words: str) -> str:
     """Words that begin a line."""
-    return _first_large(words)
+    return first_large(words)
 
 
 def does_not_fit(rule: str, peer: str, short_by: float | None) -> str:
@@ -210,7 +215,7 @@ def word(answer: str, until: str) -> str:
 
 def plain(code: str) -> str:
     """A code that has no title of its own, readable."""
-    return _first_large(code.replace("_", " "))
+    return first_large(code.replace("_", " "))
 
 
 def day_count(number: float) -> str:
@@ -218,5 +223,6 @@ def day_count(number: float) -> str:
     return f"{number:g} day{'' if number == 1 else 's'}"
 
 
-def _first_large(words: str) -> str:
+def first_large(words: str) -> str:
+    """The words with a capital letter at their beginning."""
     return words[:1].upper() + words[1:]

@@ -18,14 +18,13 @@ from services.matcher.dated import Flags, Floats, InForce, Ints, Lasting, Offers
 from services.matcher.lived import climbs, first_inspection
 from services.matcher.pools import Needs, Pool
 from services.matcher.records import Records, State
+from services.vocabulary.kinds import PAID
 from services.vocabulary.themes import THEMES, nearness
 
 Tenths = npt.NDArray[np.uint8]
 Key = TypeVar("Key")
 Made = TypeVar("Made")
 
-PAID = frozenset({"associate", "organisation"})
-"""The kinds of peer who are paid for the work; councillors and officers give their time."""
 _NOBODY = Spans(())
 _ROWS_KEPT = 10_000_000
 

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime
 from schemas.fact import Line, Value
 from services.matcher.calendar import after_working_days
 from services.vocabulary.kinds import KINDS, OF_EACH_PEER, OF_MEMBERS, OF_OFFICERS, Party
-from services.vocabulary.roles import ROLES
+from services.vocabulary.roles import is_councillor
 
 URGENT = frozenset({"preventing_failure", "early_intervention"})
 """The priorities for which hours of the clock count, not working days."""
@@ -44,7 +44,7 @@ def plan(match: str, kind: str, lines: Sequence[Line]) -> tuple[Consent, ...]:
 
 
 def _is_asked(party: Party, role: str) -> bool:
-    member = role in ROLES and ROLES[role].member
+    member = is_councillor(role)
     return not (member and party in OF_OFFICERS) and (member or party not in OF_MEMBERS)
 
 

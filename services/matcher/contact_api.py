@@ -1,7 +1,7 @@
 """Calls and heads-ups over HTTP: what a call came to; the adviser of a peer's own region told, and their answer."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Response
@@ -36,7 +36,8 @@ async def record_call(request: str, body: Called, order: Order) -> Response:
             ),
         )
         work.note(order.actor.id, f"call.{body.outcome}", request)
-        return await _said(work, request)
+        story = await store.story(work.db, request)
+        return Said(version=story.version if story else 0)
 
     return await order(body, do)
 
@@ -64,7 +65,7 @@ async def give_heads_up(request: str, body: HeadsUp, order: Order) -> Response:
         if not await heads_up_store.add(work.db, asked):
             raise Refused(409, "told", "The adviser of this peer's region was told already. Their answer will stand on the request.")
         work.note(order.actor.id, "heads_up.give", request, body.reason)
-        return await _said(work, request)
+        return Said(version=story.version)
 
     return await order(body, do)
 
@@ -103,12 +104,7 @@ async def answer_heads_up(ident: str, body: Answered, order: Order) -> Response:
     return await order(body, do)
 
 
-def _extent(story: Story) -> tuple[Any, Any, float]:
+def _extent(story: Story) -> tuple[date, date, float]:
     if story.content is not None:
         return story.content.starts, story.content.ends, story.content.days
     return story.current.starts, story.current.ends, story.current.lines[0].days
-
-
-async def _said(work: Work, request: str) -> Said:
-    story = await store.story(work.db, request)
-    return Said(version=story.version if story else 0)

@@ -11,6 +11,8 @@ from services.matcher.dated import Flags, Floats, Ints, lasts
 from services.vocabulary.councils import is_partner, land_borders, statistical_neighbours
 from services.vocabulary.ladder import INTERVENTIONS
 
+OF_ONE_TYPE, UNLIKE = 0.35, 0.10
+"""How like councils are that the table of neighbours does not bring together: of the same type, and others."""
 OWN, LINKED, INTEREST, AVOIDED, WORKED, OPEN = range(6)
 """Why somebody may not give to a host; the lowest that applies. OPEN is no reason."""
 
@@ -59,7 +61,7 @@ def stage(interventions: Sequence[Intervention], day: date) -> int:
 class Host:
     """By council, in the order of Councils, how it stands to the host: why it may not give (`bars`); the others from 0 to 1.
 
-    likeness: that of the table of neighbours, else 0.35 for councils of the same type and 0.10 for others.
+    likeness: that of the table of neighbours, else OF_ONE_TYPE or UNLIKE.
     border: 1 with a land border. inside, outside: 1 if it lies in the host's region, or in another; both 0 where a region is not known.
     """
 
@@ -71,7 +73,7 @@ class Host:
         neighbourly = near(code)
         self.likeness: Floats = np.maximum(
             [neighbourly.get(other, 0.0) for other in councils.codes],
-            np.where(_same(councils.kind, code, councils.codes), 0.35, 0.10),
+            np.where(_same(councils.kind, code, councils.codes), OF_ONE_TYPE, UNLIKE),
         )
         self.border: Floats = np.zeros(len(councils.codes))
         self.border[councils.rows(land_borders().get(code, ()))] = 1.0

@@ -196,6 +196,14 @@ def ask_next(draft: Draft, given: tuple[Consent, ...], match: Match | None = Non
     return draft.step("consenting", later=later, match=current.model_copy(update={"consents": tuple(asked)}))
 
 
+def being_asked(story: Story, consent: str) -> Consent:
+    """The consent of that name. Errors: Broken when it is not being asked."""
+    found = next((c for c in story.match.consents if c.consent == consent), None) if story.match else None
+    if story.state != "consenting" or found is None or found.state != "asked":
+        raise Broken("not_asked", "This consent is not being asked for now. Read the request again to see what it waits for.")
+    return found
+
+
 def answer_consent(
     story: Story, consent: str, agreed: bool, actor: str, channel: str, because: str, now: datetime, *, on_behalf: bool
 ) -> Step:
@@ -203,11 +211,9 @@ def answer_consent(
 
     Errors: Broken when the consent is not being asked.
     """
-    found = next((c for c in story.match.consents if c.consent == consent), None) if story.match else None
     if story.match is not None and story.match.replacing is not None:
         raise Broken("replacing", "A member is being replaced. Read the request again in a moment.")
-    if story.state != "consenting" or found is None or found.state != "asked":
-        raise Broken("not_asked", "This consent is not being asked for now. Read the request again to see what it waits for.")
+    found = being_asked(story, consent)
     draft = Draft(story, actor, now)
     said = {"consent": consent, "party": found.party, "peer": found.peer, "on_behalf": on_behalf, "channel": channel, "actor": actor}
     if agreed:

@@ -7,7 +7,7 @@ from services.matcher.fit import BORDER, PENALTIES, RECIPROCAL, whole
 from services.matcher.ranking import OTHER_PLACE, RULES
 from services.matcher.standing import BELOW_FLOOR
 from services.vocabulary.councils import council_name
-from services.vocabulary.roles import ROLES
+from services.vocabulary.roles import role_title
 
 BAND = 0.02
 
@@ -113,5 +113,5 @@ def _by_rule(excluded: Mapping[str, int]) -> str:
 
 
 def _role(code: str) -> str:
-    title = ROLES[code].title if code in ROLES else code.replace("_", " ")
+    title = role_title(code)
     return title[:1].upper() + title[1:]

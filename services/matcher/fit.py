@@ -12,7 +12,7 @@ from services.matcher.dated import Floats, Ints
 from services.matcher.lots import Lot
 from services.matcher.policy import TERMS, Policy
 from services.vocabulary.ladder import AREAS
-from services.vocabulary.roles import ROLES
+from services.vocabulary.roles import is_councillor
 from services.vocabulary.themes import JUDGED_AS, SAME
 
 BILLION = 1_000_000_000
@@ -207,7 +207,7 @@ MEASURES: Final[dict[str, Callable[[Lot], Floats]]] = {
 APPLIES: Final[dict[str, Callable[[Ask], bool]]] = {
     "themes": lambda ask: bool(ask.themes),
     # between councillors only, one to one
-    "politics": lambda ask: ask.party is not None and len(ask.places) == 1 and _of_councillors(ask.places[0][1]),
+    "politics": lambda ask: ask.party is not None and len(ask.places) == 1 and is_councillor(ask.places[0][1]),
     "region": lambda ask: ask.region != "any",
     # teams alone: what happens in one-to-one mentoring ranks nobody
     "feedback": lambda ask: len(ask.places) > 1,
@@ -224,10 +224,6 @@ def billionths(values: Floats) -> Ints:
 def whole(value: float) -> int:
     """One figure in whole billionths, half to even."""
     return round(value * BILLION)
-
-
-def _of_councillors(role: str) -> bool:
-    return role in ROLES and ROLES[role].member
 
 
 def _scaled(weights: dict[str, float]) -> dict[str, float]:

@@ -17,7 +17,8 @@ from services.matcher.rules import BROKEN, Case, months_before
 from services.vocabulary.councils import council_name
 from services.vocabulary.kinds import GIVERS, KINDS
 from services.vocabulary.ladder import INTERVENTIONS
-from services.vocabulary.roles import ROLES
+from services.vocabulary.listing import listed
+from services.vocabulary.roles import role_title
 
 _YEAR = timedelta(days=365)
 
@@ -60,7 +61,7 @@ def _in_role(role: str) -> Callable[[Case], tuple[str, str]]:
     def said(case: Case) -> tuple[str, str]:
         code, starts = role or case.role, case.ask.starts
         held = [post for post in case.peer.posts if post.role == code]
-        title, then = _title(code), case.posts_then()
+        title, then = role_title(code), case.posts_then()
         fact = f"On {day(starts)} they hold {_posts(then)}." if then else f"On {day(starts)} they hold no post."
         before = max((post for post in held if post.ends and post.ends < starts), key=lambda post: post.ends or starts, default=None)
         after = min((post for post in held if post.starts > starts), key=lambda post: post.starts, default=None)
@@ -139,7 +140,7 @@ def _absence(case: Case) -> tuple[str, str]:
 
 
 def _giver(case: Case) -> tuple[str, str]:
-    kind, givers = KINDS[case.ask.kind], _listed([_words(giver) for giver in GIVERS if giver in case.needs.givers])
+    kind, givers = KINDS[case.ask.kind], listed([_words(giver) for giver in GIVERS if giver in case.needs.givers])
     return f"They are registered as {_words(case.peer.kind)}; {kind.title} is given by: {givers}.", ""
 
 
@@ -199,7 +200,7 @@ def _challenges(case: Case) -> tuple[str, str]:
     near = [visit for visit in visits if abs(visit - starts) < _YEAR]
     later = (visit + _YEAR for visit in visits if visit + _YEAR > starts)
     free = next(first for first in later if sum(abs(visit - first) < _YEAR for visit in visits) < most)
-    fact = f"Their visits with a peer team within a year of {day(starts)}: {_listed([day(visit) for visit in near])}; "
+    fact = f"Their visits with a peer team within a year of {day(starts)}: {listed([day(visit) for visit in near])}; "
     return f"{fact}policy {case.policy.version} allows {most} a year.", f"the work began on {day(free)} or later"
 
 
@@ -249,20 +250,16 @@ def _home(case: Case) -> str:
     return council_name(case.peer.council)
 
 
-def _title(role: str) -> str:
-    return ROLES[role].title if role in ROLES else _words(role)
-
-
 def _words(code: str) -> str:
     return code.replace("_", " ")
 
 
 def _post(post: Post) -> str:
-    return f"{_title(post.role)} at {council_name(post.council)}"
+    return f"{role_title(post.role)} at {council_name(post.council)}"
 
 
 def _posts(posts: Iterable[Post]) -> str:
-    return "the post of " + _listed([_post(post) for post in posts])
+    return "the post of " + listed([_post(post) for post in posts])
 
 
 def _span(span: Span) -> str:
@@ -270,19 +267,15 @@ def _span(span: Span) -> str:
 
 
 def _spans(spans: Iterable[Span]) -> str:
-    return _listed([f"{day(span.starts)} to {day(span.ends)}" if span.ends else f"{day(span.starts)} on" for span in spans])
+    return listed([f"{day(span.starts)} to {day(span.ends)}" if span.ends else f"{day(span.starts)} on" for span in spans])
 
 
 def _offers(offers: Iterable[Offer]) -> str:
     in_order = sorted(offers, key=lambda offer: offer.starts)
-    return _listed([f"from {day(offer.starts)} to {day(offer.ends)}{_only_for(offer)}" for offer in in_order])
+    return listed([f"from {day(offer.starts)} to {day(offer.ends)}{_only_for(offer)}" for offer in in_order])
 
 
 def _only_for(offer: Offer) -> str:
     """The kinds of support that the days are for, where not for any."""
     titles = [KINDS[kind].title if kind in KINDS else kind for kind in offer.kinds]
-    return f" ({_listed(titles)} only)" if titles else ""
-
-
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), *words[-1:]])
+    return f" ({listed(titles)} only)" if titles else ""

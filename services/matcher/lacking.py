@@ -9,7 +9,8 @@ from services.matcher.rulebook import RULES
 from services.matcher.story import Story
 from services.vocabulary.councils import council_regions
 from services.vocabulary.kinds import KINDS
-from services.vocabulary.roles import ROLES
+from services.vocabulary.listing import listed
+from services.vocabulary.roles import role_title
 from services.vocabulary.themes import THEMES
 
 MOST_DAYS = 10.0
@@ -112,7 +113,7 @@ def counted(lacking: Sequence[Need], by: Callable[[Need], Iterable[str]], title:
 
 def by_role(lacking: Sequence[Need]) -> list[Count]:
     """Which roles are short."""
-    return counted(lacking, lambda need: [need.role], _title)
+    return counted(lacking, lambda need: [need.role], role_title)
 
 
 def by_theme(lacking: Sequence[Need]) -> list[Count]:
@@ -182,15 +183,15 @@ def _recruit(role: str, month: date, taken: Sequence[Need]) -> Recruit:
         [*([f"unblock {_requests(unblocked)}"] if unblocked else []), *([f"help {_requests(helps)} forward"] if helps else [])]
     )
     words = f"{who}{_where(regions)}, with {days:g} days from {month:%B %Y}: would {then}."
-    return Recruit(role, _title(role), regions, month, days, themes, asked, unblocked, helps, held, words)
+    return Recruit(role, role_title(role), regions, month, days, themes, asked, unblocked, helps, held, words)
 
 
 def _person(role: str, themes: Sequence[str], asked: Sequence[str]) -> str:
     """As "A SEND assistant director", or with what they know after it."""
-    title, knows = _title(role), [_words(theme) for theme in themes[:3]]
+    title, knows = role_title(role), [_words(theme) for theme in themes[:3]]
     before = f"{knows.pop()} " if len(themes) == 1 and themes[0] in _INITIALS and role != "send_lead" else ""
     article = "An" if (before or title)[0] in "aeiouAEIOU" else "A"
-    who = [*([f"who knows {_listed(knows)}"] if knows else []), *(_WHO[need] for need in asked if need in _WHO)]
+    who = [*([f"who knows {listed(knows)}"] if knows else []), *(_WHO[need] for need in asked if need in _WHO)]
     return f"{article} {before}{title}{' ' if who else ''}{' and '.join(who)}"
 
 
@@ -199,19 +200,11 @@ def _where(regions: Sequence[str]) -> str:
         return ""
     if len(regions) == len(_ALL) - 1:
         return f", from outside {next(region for region in _ALL if region not in regions)}"
-    return f", from {_listed(regions, 'or')}"
-
-
-def _listed(words: Sequence[str], last: str = "and") -> str:
-    return f" {last} ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), words[-1]])
+    return f", from {listed(regions, 'or')}"
 
 
 def _requests(found: Sequence[str]) -> str:
     return f"{len(found)} request" + ("s" if len(found) > 1 else "")
-
-
-def _title(role: str) -> str:
-    return ROLES[role].title if role in ROLES else _words(role)
 
 
 def _words(code: str) -> str:

@@ -14,7 +14,7 @@ from services.matcher.standing import BEYOND
 from services.matcher.teams import Choices, Team, compose
 from services.matcher.whynot import WhyNot, why_not_as
 from services.vocabulary.councils import council_name
-from services.vocabulary.roles import ROLES
+from services.vocabulary.roles import role_title
 
 _NEAREST = 3
 
@@ -162,8 +162,7 @@ def _empty(register: Register, ask: Ask, at: int, found: Dealt, policy: Policy, 
     """Who holds the role then and has fewest rules against them, of those whom something could bring in."""
     place, role = ask.places[at]
     columns = register.columns()
-    title = ROLES[role].title if role in ROLES else role.replace("_", " ")
-    head = f"Place {place} ({title}) cannot be filled."
+    head = f"Place {place} ({role_title(role)}) cannot be filled."
     people = [columns.ids[row] for row in columns.holders(role, ask.starts.toordinal()).tolist()]
     against = {peer: grounds(register, ask, role, peer, policy) for peer in people}
     able = [peer for peer in people if not any(each.absolute and not each.change for each in against[peer])]

@@ -17,7 +17,7 @@ from services.matcher.rulebook import ABSOLUTE, OF_CAPACITY, RULES, Rule
 from services.matcher.rules import broken_by, excluded_by
 from services.matcher.shortlists import deal, put_first
 from services.matcher.standing import Sheet, Standing
-from services.vocabulary.roles import ROLES
+from services.vocabulary.roles import is_councillor
 
 __all__ = [
     "ABSOLUTE",
@@ -147,7 +147,7 @@ def _firsts(ask: Ask, standings: Sequence[Standing], columns: Columns) -> list[i
 
 def parties(columns: Columns, ask: Ask, standings: Sequence[Standing]) -> dict[int, int]:
     """The groups of the councillors among whom a team's places are dealt; empty where fewer than two places are for councillors."""
-    places = [standing for (_, role), standing in zip(ask.places, standings, strict=True) if role in ROLES and ROLES[role].member]
+    places = [standing for (_, role), standing in zip(ask.places, standings, strict=True) if is_councillor(role)]
     if len(places) < 2:
         return {}
     peers = np.unique(np.concatenate([standing.peers for standing in places]))

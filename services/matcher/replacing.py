@@ -9,7 +9,7 @@ from schemas.fact import Line
 from schemas.replacing import MemberReplaced, ReplacementSelected
 from services.matcher import consents
 from services.matcher.consents import Consent
-from services.matcher.domain import ask_next
+from services.matcher.domain import ask_next, being_asked
 from services.matcher.steps import Broken, Draft, Step
 from services.matcher.story import Replacing, Story
 
@@ -32,9 +32,7 @@ def refused(story: Story, consent: str, actor: str, channel: str, because: str, 
 
     Errors: Broken not_asked, not_of_a_member.
     """
-    found = next((each for each in story.match.consents if each.consent == consent), None) if story.match else None
-    if story.state != "consenting" or found is None or found.state != "asked":
-        raise Broken("not_asked", "This consent is not being asked for now. Read the request again to see what it waits for.")
+    found = being_asked(story, consent)
     place = next((line.place for line in story.current.lines if line.peer == found.peer), None)
     if found.peer is None or place is None:
         raise Broken("not_of_a_member", "This consent is about the whole match, not about one member. Record the refusal alone.")

@@ -10,7 +10,7 @@ import numpy as np
 
 from schemas.registry import CouncilState, Offer, PeerState, Post, Span
 from services.matcher.asks import Ask
-from services.matcher.columns import PAID, Columns, Register
+from services.matcher.columns import Columns, Register
 from services.matcher.councils import AVOIDED, INTEREST, LINKED, OPEN, OWN, WORKED, stage
 from services.matcher.dated import Flags, Ints, flagged, lasts
 from services.matcher.lived import first_inspection
@@ -18,6 +18,7 @@ from services.matcher.lots import Lot
 from services.matcher.policy import Policy
 from services.matcher.pools import Needs
 from services.matcher.rulebook import RULES
+from services.vocabulary.kinds import PAID
 
 _BY_BAR: Final = (
     (OWN, "own_council"),

@@ -17,7 +17,7 @@ from services.matcher.rules import broken_by
 from services.matcher.standing import BEYOND
 from services.matcher.ways import arithmetic
 from services.vocabulary.councils import council_name
-from services.vocabulary.roles import ROLES
+from services.vocabulary.roles import is_councillor
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +100,7 @@ def _twice(columns: Columns, row: int, pinned: Sequence[Line]) -> int:
 
 def _mixed(columns: Columns, row: int, leaves: Line, pinned: Sequence[Line]) -> bool:
     """Groups count among councillors only, and a peer without one is nobody's."""
-    rows = [columns.index[line.peer] for line in pinned if _councillor(line.role) and line.peer in columns.index]
-    rows += [row] if _councillor(leaves.role) else []
+    rows = [columns.index[line.peer] for line in pinned if is_councillor(line.role) and line.peer in columns.index]
+    rows += [row] if is_councillor(leaves.role) else []
     parties = [party for party in columns.parties[rows].tolist() if party]
     return len(parties) < 2 or len(set(parties)) > 1
-
-
-def _councillor(role: str) -> bool:
-    return role in ROLES and ROLES[role].member

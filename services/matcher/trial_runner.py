@@ -22,17 +22,17 @@ async def try_when_due(dues: Sequence[Due], work: Work) -> None:
     """Decide the last twelve months anew at the prices that each trial asks for."""
     stored = await store.asked(work.db, work.now - _YEAR, work.now)
     asks = latest(ask for each in stored for ask in ASKS.validate_json(each))
+    await handlers.mirror.refresh(work.db)
+    register, policy = unloaded(handlers.mirror.register), handlers.mirror.policy
+    scarce = await scarcity_store.newest(work.db)
+    register.value(scarce.scarcity.prices if scarce else {})
     for due in dues:
         trial = await trial_store.one(work.db, due.subject)
         if trial is None:
             continue
-        await handlers.mirror.refresh(work.db)
-        register, policy = unloaded(handlers.mirror.register), handlers.mirror.policy
-        scarce = await scarcity_store.newest(work.db)
-        register.value(scarce.scarcity.prices if scarce else {})
-        wanted = Policy.model_validate({**policy.model_dump(), **json.loads(trial.changes)})
         if not asks:
             await trial_store.end(work.db, trial.id, "nothing", policy.version, None)
             continue
+        wanted = Policy.model_validate({**policy.model_dump(), **json.loads(trial.changes)})
         found = await asyncio.to_thread(tried, register, asks, policy, wanted, work.now.date())
         await trial_store.end(work.db, trial.id, "done", policy.version, found.model_dump_json())

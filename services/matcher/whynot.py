@@ -17,6 +17,7 @@ from services.matcher.policy import Policy
 from services.matcher.ranking import RULES, Dealt, dealt_to
 from services.matcher.ways import OUTRANKED, Gap, Look, closing, gap, look
 from services.vocabulary.councils import council_name
+from services.vocabulary.listing import listed
 
 PROPOSED, ELSEWHERE, RULED_OUT, UNSERVED = "proposed", "elsewhere", "ruled_out", "unserved"
 NEAREST = 5
@@ -184,5 +185,4 @@ def _worth(one: Candidate, term: str) -> float:
 
 
 def _joined(parts: Sequence[str]) -> str:
-    parts = list(dict.fromkeys(parts))
-    return " and ".join([*([", ".join(parts[:-1])] if len(parts) > 1 else []), *parts[-1:]])
+    return listed(list(dict.fromkeys(parts)))

@@ -7,7 +7,7 @@ from services.registry.cells import IDENT, LONGEST, Cells, Fault
 from services.registry.register import DATED, CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
 from services.vocabulary import words
 from services.vocabulary.councils import COUNCIL_TYPES, PARTNER, REGIONS, Council, is_partner, reference_councils
-from services.vocabulary.kinds import kind_code, kind_suggestions
+from services.vocabulary.kinds import PAID, kind_code, kind_suggestions
 from services.vocabulary.ladder import (
     area_code,
     area_suggestions,
@@ -24,7 +24,6 @@ from services.vocabulary.tables import several
 
 _REGIONS = Lookup(dict.fromkeys(REGIONS, ()))
 _TYPES = Lookup(dict.fromkeys(COUNCIL_TYPES, ()) | {PARTNER: ("partner", "organisation")})
-_PAID = frozenset({"associate", "organisation"})
 _PEER_KINDS = Lookup(
     {
         "member": ("councillor", "elected member"),
@@ -101,13 +100,13 @@ def _peer(row: Cells) -> PeerEntry:
         reason = f"It stands with an {kind}, and only a councillor's party is kept."
         row.blame("party", row.cells["party"].strip(), "party_of_officer", reason, "Leave it empty.")
     peer, council = row.ident("peer"), row.council("council")
-    if kind and council and (kind in _PAID) != is_partner(council):
+    if kind and council and (kind in PAID) != is_partner(council):
         reason = "Associates and services belong to a partner organisation, councillors and officers to a council."
         row.blame(
             "council", council, "home_of_kind", reason, "Correct the kind or the council; partner organisations have codes from 001 to 099."
         )
     day_rate = row.pounds("day_rate")
-    if day_rate is not None and kind not in (None, *_PAID):
+    if day_rate is not None and kind not in (None, *PAID):
         row.blame("day_rate", str(day_rate), "rate_of_unpaid", f"It stands with an {kind}, who is not paid by the day.", "Leave it empty.")
     return PeerEntry(
         peer=peer,

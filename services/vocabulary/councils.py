@@ -70,15 +70,19 @@ def council_regions() -> Mapping[str, str]:
     return {council.la_code: council.region for council in reference_councils()}
 
 
-@cache
 def is_partner(code: str) -> bool:
     """Whether a code is that of a partner organisation: DfE's codes of councils begin at 201."""
     return code.startswith("0")
 
 
+@cache
+def _names() -> Mapping[str, str]:
+    return {council.la_code: council.name for council in reference_councils()}
+
+
 def council_name(code: str) -> str:
     """What a council is called; a code that is not one of the 153 is itself."""
-    return next((council.name for council in reference_councils() if council.la_code == code), code)
+    return _names().get(code, code)
 
 
 @cache

@@ -178,6 +178,8 @@ KINDS = read_kinds(texts(_FOLDER, ".toml"))
 """Every kind of support by its code."""
 
 GIVERS: tuple[Giver, ...] = get_args(Giver)
+PAID: frozenset[Giver] = frozenset({"associate", "organisation"})
+"""Givers who are paid for the work; councillors and officers give their time."""
 
 _LOOKUP = _words_of(KINDS)
 

@@ -23,6 +23,17 @@ ROLES = {
 }
 """Every role by its code."""
 
+
+def is_councillor(code: str) -> bool:
+    """Whether a role is one of councillors; False for one that we do not know."""
+    return code in ROLES and ROLES[code].member
+
+
+def role_title(code: str) -> str:
+    """What a role is called, in small letters; one that we do not know, by its code."""
+    return ROLES[code].title if code in ROLES else code.replace("_", " ")
+
+
 _LOOKUP = Lookup({role.code: (role.title, *role.titles) for role in ROLES.values()})
 
 
