@@ -28,6 +28,14 @@ def fleet(kafka: Broker, postgres: Databases, tmp_path_factory: pytest.TempPathF
         fleet.stop()
 
 
+@pytest.fixture
+def story(fleet: Fleet) -> Iterator[Told]:
+    """Peers and requests of this test alone, which end with it. Ask for it before a page, which has the process's event loop for itself."""
+    story = Told(fleet)
+    yield story
+    story.ends()
+
+
 @pytest.fixture(scope="session")
 def window() -> Iterator[Window]:
     window = Window()

@@ -1,7 +1,5 @@
 """Beside the decision, in a browser: notes, an escalation, calls by one key, a word to the peer's own region, which never sees for whom."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -14,13 +12,6 @@ from tests.support.told import Told
 pytestmark = pytest.mark.xdist_group("browser")
 YORKSHIRE = PERSONAS["adviser-yorkshire-and-the-humber"].name
 NORTH_EAST = PERSONAS["adviser-north-east"].name
-
-
-@pytest.fixture
-def story(fleet: Fleet) -> Iterator[Told]:
-    story = Told(fleet)
-    yield story
-    story.ends()
 
 
 @pytest.fixture

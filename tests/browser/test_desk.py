@@ -1,6 +1,5 @@
 """An adviser's work at the desk in a real browser on the whole machine: from what waits to the last consent."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,13 +13,6 @@ from tests.support.told import Told
 pytestmark = pytest.mark.xdist_group("browser")
 YORKSHIRE = PERSONAS["adviser-yorkshire-and-the-humber"].name
 WITHIN_A_SECOND = 1_000
-
-
-@pytest.fixture
-def story(fleet: Fleet) -> Iterator[Told]:
-    story = Told(fleet)
-    yield story
-    story.ends()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """A council's request entered at the desk in a browser: from its first page to the last consent, by mouse, by keys, without scripts."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import asyncpg
@@ -18,11 +17,10 @@ YORKSHIRE = PERSONAS["adviser-yorkshire-and-the-humber"].name
 
 
 @pytest.fixture
-def story(fleet: Fleet) -> Iterator[Told]:
-    story = Told(fleet)
+def story(story: Told) -> Told:
+    """Two mentors are on the register."""
     story.known_to_the_matcher(*(story.peer(f"mentor{n}", of=of, role="lead_member") for n, of in enumerate(("Gateshead", "Bristol"))))
-    yield story
-    story.ends()
+    return story
 
 
 def begin(page: Page, desk: str) -> None:

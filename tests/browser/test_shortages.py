@@ -1,7 +1,6 @@
 """What is short, as advisers see it: who to look for, for whose sake, and what to do where nothing is short."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,13 +11,6 @@ from tests.support.browser import faults, sign_in
 from tests.support.told import Told
 
 pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture
-def story(fleet: Fleet) -> Iterator[Told]:
-    story = Told(fleet)
-    yield story
-    story.ends()
 
 
 @pytest.fixture

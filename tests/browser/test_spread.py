@@ -1,7 +1,5 @@
 """How the work lies, as advisers see it: charts with their tables, filters in the address, files to take away."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -12,13 +10,6 @@ from tests.support.told import Told
 
 pytestmark = pytest.mark.xdist_group("browser")
 YORKSHIRE = PERSONAS["adviser-yorkshire-and-the-humber"].name
-
-
-@pytest.fixture
-def story(fleet: Fleet) -> Iterator[Told]:
-    story = Told(fleet)
-    yield story
-    story.ends()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What a replica of the matcher knows, on a real PostgreSQL: nothing twice, nothing lost, and every ranking can be replayed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from schemas.registry import CouncilState, Offer, PeerState, Post
-from services.kit.database import KIT_MIGRATIONS, Connection, Database, migrate
+from services.kit.database import KIT_MIGRATIONS, Connection, Database
 from services.matcher import store
 from services.matcher.mirror import Mirror, replay, weights
 from services.matcher.ranking import Ask
@@ -19,17 +19,6 @@ NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 MIGRATIONS = [KIT_MIGRATIONS, Path(__file__).parents[3] / "services" / "matcher" / "migrations"]
 YEAR = {"starts": date(2026, 1, 1), "ends": date(2027, 12, 31)}
 DONORS = ("202", "383", "810", "881", "330", "301")
-
-
-@pytest.fixture
-async def database(postgres: Databases, fresh_name: str) -> AsyncIterator[Database]:
-    """A matcher's database with six councils, each with two directors who offer ten days."""
-    url = postgres.create_database(fresh_name, fresh_name, "secret")
-    await migrate(url, MIGRATIONS)
-    database = Database(url, "test", asyncio.Event())
-    await database.once(lambda db: store.keep_records(db, register()))
-    yield database
-    await database.close()
 
 
 def register() -> Sequence[tuple[str, int, int, str]]:

@@ -1,37 +1,22 @@
 """Ranking policies: one person writes numbers down, another adopts them, and from that moment every replica ranks by them."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from services.kit.database import Connection, Database
-from services.matcher import policy_api, policy_store
+from services.matcher import policy_store
 from services.matcher.mirror import Mirror, replay
 from services.matcher.policy import DEFAULT_POLICY
 from services.matcher.ranking import Ranked
 from services.matcher.steps import Inputs
 from tests.integration.matcher.house import House, key
-from tests.integration.matcher.test_mirror import NOW, ask, database  # noqa: F401 (a fixture)
+from tests.integration.matcher.test_mirror import NOW, ask
 
 WHY = "the busiest councils carry too much"
 LATER = datetime(2026, 11, 24, 9, tzinfo=UTC)
-
-
-@pytest.fixture
-async def house(
-    database: Database,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[House]:
-    """The matcher's calls over the database of six councils."""
-    monkeypatch.setattr(policy_api, "mirror", Mirror())
-    house = House(database._url, tmp_path)
-    yield house
-    await house.database.close()
 
 
 async def written(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
@@ -41,7 +26,7 @@ async def written(client: httpx.AsyncClient, **changes: Any) -> dict[str, Any]:
     return policy
 
 
-async def ranked(mirror: Mirror, database: Database, *requests: str) -> tuple[list[Ranked], Inputs]:  # noqa: F811
+async def ranked(mirror: Mirror, database: Database, *requests: str) -> tuple[list[Ranked], Inputs]:
     async def work(db: Connection) -> tuple[list[Ranked], Inputs]:
         return await mirror.rank(db, [ask(request) for request in requests], NOW)
 
@@ -129,7 +114,7 @@ async def test_an_adviser_reads_policies_and_changes_none(house: House) -> None:
 
 
 async def test_every_replica_ranks_by_the_new_policy_from_its_next_batch_on_and_an_old_ranking_is_replayed_by_the_old(
-    database: Database,  # noqa: F811
+    database: Database,
 ) -> None:
     one, other = Mirror(), Mirror()
     before, first = await ranked(one, database, "r1")
@@ -150,7 +135,7 @@ async def test_every_replica_ranks_by_the_new_policy_from_its_next_batch_on_and_
     assert await database.once(lambda db: replay(db, first.ranking)) == before
 
 
-async def test_a_policy_whose_adoption_is_rolled_back_ranks_nothing(database: Database) -> None:  # noqa: F811
+async def test_a_policy_whose_adoption_is_rolled_back_ranks_nothing(database: Database) -> None:
     mirror = Mirror()
     await ranked(mirror, database, "r1")
 

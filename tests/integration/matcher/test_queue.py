@@ -10,8 +10,7 @@ from services.kit.database import Connection
 from services.kit.work import Work
 from services.matcher import domain, handlers, store
 from tests.integration.matcher.house import House
-from tests.integration.matcher.test_mirror import database  # noqa: F401 (a fixture)
-from tests.integration.matcher.test_why import DIRECTOR, DURHAM, house  # noqa: F401 (house is a fixture)
+from tests.integration.matcher.test_why import DIRECTOR, DURHAM
 from tests.unit.matcher.test_decisions import content
 
 NORTH = "North East"
@@ -24,7 +23,7 @@ def asked(request: str, role: str = DIRECTOR, **fields: Any) -> RequestContent:
     return content(role, request=request, **known | fields)
 
 
-async def opens(house: House, *contents: RequestContent) -> None:  # noqa: F811
+async def opens(house: House, *contents: RequestContent) -> None:
     """Requests that come in one batch, in this order."""
     now, by_name = Clock().now(), {each.request: each for each in contents}
 
@@ -36,7 +35,7 @@ async def opens(house: House, *contents: RequestContent) -> None:  # noqa: F811
     await house.database.once(do)
 
 
-async def test_of_a_batch_the_most_pressing_is_served_first_and_the_others_pay_for_its_load(house: House) -> None:  # noqa: F811
+async def test_of_a_batch_the_most_pressing_is_served_first_and_the_others_pay_for_its_load(house: House) -> None:
     urgent = asked("urgent", priority="preventing_failure")
     await opens(house, asked("other"), asked("new", priority="newly_appointed"), urgent)
     said = [fact for fact in await house.said() if fact["type"].endswith("match-suggested.v1")]
@@ -46,7 +45,7 @@ async def test_of_a_batch_the_most_pressing_is_served_first_and_the_others_pay_f
     assert [fact["pressing_since"] for fact in said] == sorted(fact["pressing_since"] for fact in said)
 
 
-async def test_the_queue_shows_what_waits_with_its_reasons_and_in_its_order(house: House) -> None:  # noqa: F811
+async def test_the_queue_shows_what_waits_with_its_reasons_and_in_its_order(house: House) -> None:
     long_ago = Clock().now() - timedelta(days=50)
     await opens(house, asked("fresh"), asked("old", received_at=long_ago), asked("unmet", "send_lead", priority="newly_appointed"))
     async with house.caller("adviser-1", "adviser", [NORTH]) as adviser:
@@ -65,7 +64,7 @@ async def test_the_queue_shows_what_waits_with_its_reasons_and_in_its_order(hous
         assert (await other.get("/matches/queue")).json()["requests"] == []
 
 
-async def test_what_is_unmet_is_asked_again_page_by_page_the_most_pressing_first(house: House) -> None:  # noqa: F811
+async def test_what_is_unmet_is_asked_again_page_by_page_the_most_pressing_first(house: House) -> None:
     wanted = [asked(f"r{n}", "send_lead", priority=code) for n, code in enumerate(("other", "newly_appointed", "preventing_failure"))]
     await opens(house, *wanted)
     pages, after = [], ""

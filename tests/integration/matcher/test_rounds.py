@@ -6,16 +6,14 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.kit.clock import Clock
-from services.kit.database import Connection, Database
+from services.kit.database import Connection
 from services.kit.due import Due
 from services.kit.work import Work
 from services.matcher import handlers, policy_store, round_store, store
@@ -24,7 +22,6 @@ from services.matcher.policy import DEFAULT_POLICY
 from services.matcher.round_runner import Runner, ask_when_due
 from services.matcher.story import Story
 from tests.integration.matcher.house import House, key
-from tests.integration.matcher.test_mirror import database  # noqa: F401 (a fixture)
 from tests.unit.matcher.test_rounds import waiting
 
 WHY = "the month's requests are in"
@@ -39,19 +36,6 @@ from services.kit.work import Work
 from services.matcher.round_runner import run_rounds
 asyncio.run(run_rounds(Database(sys.argv[1], "matcher", asyncio.Event()), Clock()))
 """
-
-
-@pytest.fixture
-async def house(
-    database: Database,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[House]:
-    """The matcher over the database of six councils, whose directors can take sixty requests of two days."""
-    monkeypatch.setattr(handlers, "mirror", Mirror())
-    house = House(database._url, tmp_path)
-    yield house
-    await house.database.close()
 
 
 async def unmet(house: House, count: int) -> None:

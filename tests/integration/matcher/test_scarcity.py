@@ -1,31 +1,13 @@
 """Scarcity prices in the running matcher: worked out from its own history, used by every replica, kept with every ranking."""
 
-from collections.abc import AsyncIterator
 from functools import partial
-from pathlib import Path
-
-import pytest
 
 from services.kit.database import Database
-from services.matcher import scarcity_api
 from services.matcher.mirror import Mirror, replay
 from tests.integration.matcher.house import House, key
-from tests.integration.matcher.test_mirror import database  # noqa: F401 (a fixture)
 from tests.integration.matcher.test_policies import ranked
 
 WHY = "the year's requests are in"
-
-
-@pytest.fixture
-async def house(
-    database: Database,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[House]:
-    monkeypatch.setattr(scarcity_api, "mirror", Mirror())
-    house = House(database._url, tmp_path)
-    yield house
-    await house.database.close()
 
 
 async def test_where_nothing_was_asked_nothing_is_known_to_be_scarce(house: House) -> None:
@@ -37,7 +19,7 @@ async def test_where_nothing_was_asked_nothing_is_known_to_be_scarce(house: Hous
 
 
 async def test_prices_from_the_last_year_rank_on_every_replica_at_once_and_an_old_ranking_is_replayed_without_them(
-    database: Database,  # noqa: F811
+    database: Database,
     house: House,
 ) -> None:
     one, other = Mirror(), Mirror()

@@ -1,32 +1,12 @@
 """A price of load tried in the running matcher: asked for, run when it is due, kept, and it changes nothing."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.timekeeper import Timekeeper
-from services.matcher import handlers, policy_api, trial_api, trial_runner
+from services.matcher import trial_runner
 from services.matcher.mirror import Mirror
 from tests.integration.matcher.house import House, key
-from tests.integration.matcher.test_mirror import NOW, database  # noqa: F401 (a fixture)
 from tests.integration.matcher.test_policies import ranked
-
-
-@pytest.fixture
-async def house(
-    database: Database,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[House]:
-    mirror = Mirror()
-    for room in (handlers, policy_api, trial_api):
-        monkeypatch.setattr(room, "mirror", mirror)
-    house = House(database._url, tmp_path)
-    yield house
-    await house.database.close()
 
 
 async def due(house: House) -> None:
@@ -34,7 +14,7 @@ async def due(house: House) -> None:
 
 
 async def test_a_price_is_tried_on_what_was_asked_and_changes_nothing(
-    database: Database,  # noqa: F811
+    database: Database,
     house: House,
 ) -> None:
     await ranked(Mirror(), database, *(f"r{n}" for n in range(20)))

@@ -1,39 +1,23 @@
 """Why, why not, and what is short, over HTTP on a real PostgreSQL."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.registry import PeerState
 from services.kit.clock import Clock
-from services.kit.database import Connection, Database
+from services.kit.database import Connection
 from services.kit.work import Work
 from services.matcher import domain, handlers, store
-from services.matcher.mirror import Mirror
 from services.matcher.story import Story
 from tests.integration.matcher.house import House, key
-from tests.integration.matcher.test_mirror import DONORS, database, register  # noqa: F401 (database is a fixture)
+from tests.integration.matcher.test_mirror import DONORS, register
 from tests.unit.matcher.test_decisions import content
 from tests.unit.matcher.test_lacking import CAMDEN, unmet
 
 DIRECTOR, DURHAM = "director_of_childrens_services", "840"
 PLACE = f"{DIRECTOR}-1"
-
-
-@pytest.fixture
-async def house(
-    database: Database,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> AsyncIterator[House]:
-    """The matcher over a register of six councils, each with two directors who offer ten days."""
-    monkeypatch.setattr(handlers, "mirror", Mirror())
-    house = House(database._url, tmp_path)
-    yield house
-    await house.database.close()
 
 
 async def keep(house: House, *stories: Story) -> None:
