@@ -18,12 +18,17 @@ class TeamPlace(Value):
 
 
 class Preferences(Value):
-    """Wishes. They move the ranking; they never bend a rule."""
+    """Wishes. They move the ranking; they never bend a rule.
+
+    one_outside_region: more than a wish: of a team at least one comes from outside the council's region, or nobody is proposed.
+    """
 
     region: Region = "any"
     same_group: bool | None = None
     avoid: tuple[Text, ...] = Field(default=(), max_length=20)
     named_peer: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    # left out of what says nothing of it, so that what was sent before the field was there keeps its hash
+    one_outside_region: bool = Field(default=False, exclude_if=lambda asked: not asked)
 
 
 class Contact(Value):

@@ -168,7 +168,7 @@ class RequestUnmet(MatcherFact, type="manyhands.matcher.request-unmet.v1"):
 
 
 class Shortage(Value):
-    """A place that nobody can fill: of `considered` peers, how many each rule left out; `other_place`: needed there."""
+    """A place that nobody fills: of `considered` peers, how many each rule left out; also `other_place`: needed there; or a whole rule."""
 
     place: Code
     role: Code

@@ -22,12 +22,16 @@ class Place(Value):
 
 
 class Wishes(Value):
-    """What the host would like: the region of the donor against its own, the party of the peer, councils to avoid, a peer by name."""
+    """What the host would like: the region of the donor against its own, the party of the peer, councils to avoid, a peer by name.
+
+    one_outside_region: of the team at least one must come from outside the host's region.
+    """
 
     region: Region = "any"
     party: Code | None = None
     avoid: tuple[LaCode, ...] = ()
     named_peer: PeerId | None = None
+    one_outside_region: bool = False
 
 
 class RequestContent(RequestsFact):

@@ -113,6 +113,7 @@ TERMS = {
 _LEFT_OUT = {
     "below_floor": "fit too little",
     "other_place": "needed for another place of this request",
+    "one_outside_region": "of the council’s own region, where one must come from outside it",
     "own_council": "of the council that asked",
     "role": "not in the role asked for",
     "portfolio": "without the children’s portfolio",

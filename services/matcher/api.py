@@ -1,5 +1,6 @@
 """The matcher over HTTP: read suggestions with their reasons, decide, answer consents, record what was arranged."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -94,9 +95,19 @@ async def confirm(request: str, body: Confirm, order: Order, host: Host) -> Resp
                     gone[peer], f"{ranking.RULES[gone[peer]].sentence} The register has changed; a new suggestion follows at once."
                 )
             chosen[place] = (found.peer, found.council)
+        _whole(story, chosen)
         return domain.select(story, chosen, order.actor.id, body.because, work.now, override=False)
 
     return await decide(order, request, body, "match.confirm", step)
+
+
+def _whole(story: Story, chosen: Mapping[str, tuple[str, str]]) -> None:
+    """Errors: Broken, when those who were chosen are together not what the request needs."""
+    peers = [peer for peer, _ in chosen.values()]
+    if ranking.lacks_outsider(mirror.register.columns(), handlers.ask_of(story), peers):
+        rule = ranking.EVERY[ranking.ONE_OUTSIDE]
+        detail = f"{rule.sentence} Choose somebody from elsewhere for one of the places, or, if the council agrees, change the request."
+        raise Broken(rule.code, detail)
 
 
 @matches.post("/{request}/decline")
@@ -150,6 +161,7 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
             if known is None:
                 raise Broken("unknown_peer", "That peer is not in the register. Check the identifier.")
             chosen[place] = (peer, known.council)
+        _whole(story, chosen)
         return domain.select(story, chosen, order.actor.id, body.because, work.now, override=True, waived=waived)
 
     return await decide(order, request, body, "match.override", step)

@@ -15,6 +15,7 @@ class Ask:
     region: any, inside or outside the host's. party: the peer's, as wished. avoid: councils by la_code. named_peer: a wish, not a right.
     declined: peers who may not be proposed again for this request, whoever declined.
     first: (place, peer) as a round chose, for every place. cost_basis: free, subsidised or whole_cost: only what is not free pays anybody.
+    one_outside_region: at least one of those who fill the places must come from outside the host's region.
     """
 
     request: str
@@ -33,6 +34,7 @@ class Ask:
     declined: frozenset[str] = frozenset()
     first: tuple[tuple[str, str], ...] = ()
     cost_basis: str = "free"
+    one_outside_region: bool = False
 
     @classmethod
     def of(cls, content: RequestContent, declined: Iterable[str] = ()) -> Self:
@@ -54,4 +56,5 @@ class Ask:
             named_peer=wishes.named_peer,
             declined=frozenset(declined),
             cost_basis=content.cost_basis,
+            one_outside_region=wishes.one_outside_region,
         )

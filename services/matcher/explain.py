@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from schemas.matcher import Candidate, PlaceSuggestion, Shortage
 from services.matcher.fit import BORDER, PENALTIES, RECIPROCAL, whole
-from services.matcher.ranking import OTHER_PLACE, RULES
+from services.matcher.ranking import EVERY, OTHER_PLACE
 from services.matcher.standing import BELOW_FLOOR
 from services.vocabulary.councils import council_name
 from services.vocabulary.roles import role_title
 
 BAND = 0.02
 
-_COUNTED = {code: rule.counted for code, rule in RULES.items()} | {
+_COUNTED = {code: rule.counted for code, rule in EVERY.items()} | {
     BELOW_FLOOR: "fit too little",
     OTHER_PLACE: "needed for another place of the request",
 }

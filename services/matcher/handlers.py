@@ -125,7 +125,9 @@ async def requalify(dues: Sequence[Due], work: Work) -> None:
     gone = [(stories[request], fault) for request, faults in found.items() if stories[request].state == "placed" for fault in faults]
     instead: dict[str, dict[str, PlaceSuggestion]] = {request: {} for request in found}
     if gone:
-        ranked, _ = await mirror.rank(work.db, [turnover.replacement(story, fault, today) for story, fault in gone], work.now)
+        ranked, _ = await mirror.rank(
+            work.db, [turnover.replacement(story, fault, mirror.register, today) for story, fault in gone], work.now
+        )
         for (story, fault), each in zip(gone, ranked, strict=True):
             instead[story.request].update((fault.peer, place) for place in each.suggestions)
     await decide(

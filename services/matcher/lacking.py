@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.matcher.ranking import ONE_OUTSIDE
 from services.matcher.rulebook import RULES
 from services.matcher.story import Story
 from services.vocabulary.councils import council_regions
@@ -92,7 +93,7 @@ def needs(stories: Iterable[Story]) -> list[Need]:
             month=story.content.starts.replace(day=1),
             days=story.content.days,
             themes=story.content.themes,
-            region=story.content.wishes.region,
+            region="outside" if ONE_OUTSIDE in place.excluded else story.content.wishes.region,
             alone=len(story.short) == 1,
             needs=frozenset(KINDS[story.kind].needs if story.kind in KINDS else ()),
             excluded=tuple(place.excluded.items()),

@@ -9,7 +9,7 @@ from services.matcher.asks import Ask
 from services.matcher.columns import Register
 from services.matcher.grounds import grounds
 from services.matcher.policy import Policy
-from services.matcher.ranking import Dealt, dealt_to, parties
+from services.matcher.ranking import ONE_OUTSIDE, Dealt, dealt_to, outsiders, parties
 from services.matcher.standing import BEYOND
 from services.matcher.teams import Choices, Team, compose
 from services.matcher.whynot import WhyNot, why_not_as
@@ -87,8 +87,8 @@ class _Without:
 def lineup(register: Register, ask: Ask, policy: Policy, as_of: date) -> Lineup:
     """The team that a ranking would propose first now, explained. Adds no load."""
     columns, found = register.columns(), dealt_to(register, ask, policy, as_of)
-    groups = parties(columns, ask, found.standings)
-    team = compose(found.standings, columns.home_list, groups)
+    groups, outside = parties(columns, ask, found.standings), outsiders(columns, ask)
+    team = compose(found.standings, columns.home_list, groups, outside)
     if team is None:
         empty = tuple(_empty(register, ask, at, found, policy, as_of) for at, shortlist in enumerate(found.shortlists) if not shortlist)
         return Lineup({}, 0.0, 0.0, (), (), empty, tuple(each.words for each in empty))
@@ -96,7 +96,7 @@ def lineup(register: Register, ask: Ask, policy: Policy, as_of: date) -> Lineup:
     members = {name: standing.candidates([peer])[0] for name, standing, peer in zip(names, found.standings, team.peers, strict=True)}
     constraints = tuple(_constraints(register, ask, found, team, groups, policy, as_of)) if len(names) > 1 else ()
     alternatives = sorted(
-        (_alternative(register, ask, found, team, groups, peer) for peer in team.peers),
+        (_alternative(register, ask, found, team, groups, outside, peer) for peer in team.peers),
         key=lambda each: (each.cost is None, each.cost or 0.0, each.without),
     )
     words = (*(each.words for each in constraints), *(each.words for each in alternatives))
@@ -107,18 +107,22 @@ def _constraints(
     register: Register, ask: Ask, found: Dealt, team: Team, groups: dict[int, int], policy: Policy, as_of: date
 ) -> Iterator[Constraint]:
     columns = register.columns()
-    free = compose(found.standings, range(len(columns.ids)), groups)
+    outside = outsiders(columns, ask)
+    free = compose(found.standings, range(len(columns.ids)), groups, outside)
     yield _constraint(register, ask, "councils", "that each comes from a council of their own", team.councils == 0, team, free, team.worth)
     if groups:
-        free = compose(found.standings, columns.home_list)
+        free = compose(found.standings, columns.home_list, None, outside)
         yield _constraint(register, ask, "groups", "that councillors are of more than one group", team.mixed, team, free, team.worth)
+    if outside is not None:
+        free = compose(found.standings, columns.home_list, groups)
+        yield _constraint(register, ask, ONE_OUTSIDE, "that at least one comes from outside the region", True, team, free, team.worth)
     for code, without, words in (
         ("region", replace(ask, region="any"), f"the wish for people from {ask.region} the region"),
         ("avoid", replace(ask, avoid=frozenset()), "the councils to be avoided"),
     ):
         if without != ask:
             again = dealt_to(register, without, policy, as_of)
-            free = compose(again.standings, columns.home_list, parties(columns, without, again.standings))
+            free = compose(again.standings, columns.home_list, parties(columns, without, again.standings), outside)
             worth = [dict(standing.choices()) for standing in again.standings]
             ours = sum(each.get(peer, -BEYOND) for each, peer in zip(worth, team.peers, strict=True))
             yield _constraint(register, ask, code, words, True, team, free, ours)
@@ -136,9 +140,11 @@ def _constraint(register: Register, ask: Ask, code: str, what: str, met: bool, t
     return Constraint(code, met, cost, instead, words)
 
 
-def _alternative(register: Register, ask: Ask, found: Dealt, team: Team, groups: dict[int, int], peer: int) -> Alternative:
+def _alternative(
+    register: Register, ask: Ask, found: Dealt, team: Team, groups: dict[int, int], outside: frozenset[int] | None, peer: int
+) -> Alternative:
     columns = register.columns()
-    other = compose([_Without(standing, peer) for standing in found.standings], columns.home_list, groups)
+    other = compose([_Without(standing, peer) for standing in found.standings], columns.home_list, groups, outside)
     name = columns.ids[peer]
     if other is None:
         return Alternative(name, None, {}, f"Without {name} no full team can be made.")
@@ -162,8 +168,11 @@ def _empty(register: Register, ask: Ask, at: int, found: Dealt, policy: Policy, 
     """Who holds the role then and has fewest rules against them, of those whom something could bring in."""
     place, role = ask.places[at]
     columns = register.columns()
-    head = f"Place {place} ({role_title(role)}) cannot be filled."
-    people = [columns.ids[row] for row in columns.holders(role, ask.starts.toordinal()).tolist()]
+    head, rows = f"Place {place} ({role_title(role)}) cannot be filled.", columns.holders(role, ask.starts.toordinal()).tolist()
+    if found.wanting == ONE_OUTSIDE:
+        head = f"At least one must come from outside the region, and nobody can. Likeliest for place {place} ({role_title(role)})."
+        rows = [row for row in rows if row in (outsiders(columns, ask) or ())]
+    people = [columns.ids[row] for row in rows]
     against = {peer: grounds(register, ask, role, peer, policy) for peer in people}
     able = [peer for peer in people if not any(each.absolute and not each.change for each in against[peer])]
     near = sorted(able, key=lambda peer: (len(against[peer]), peer))[:_NEAREST]

@@ -16,6 +16,7 @@ from services.matcher.policy import Policy
 from services.matcher.pools import Needs, Pool
 from services.matcher.pressing import pressing
 from services.matcher.price import Prices, of_councils
+from services.matcher.ranking import outsiders
 from services.matcher.standing import Sheet, Standing
 from services.matcher.steps import open_suggestions
 from services.matcher.story import Story
@@ -31,7 +32,8 @@ class Pairs:
     """Who may take which place, pair by pair: rows of Columns, fit and price of load now, in fit.
 
     story: -1 for the forecast. team: the story's number where it has several places, else -1. shown: who is proposed first as it is.
-    visit: whether it counts towards an officer's yearly limit. days, free, home_free: what the place takes, and what peer and council have.
+    visit: whether it counts towards an officer's yearly limit. outside: whether this peer will do as the one from outside the region that
+    the team needs; all do where none is asked for. days, free, home_free: what the place takes, and what peer and council have.
     """
 
     place: Ints
@@ -42,6 +44,7 @@ class Pairs:
     team: Ints
     shown: Flags
     visit: Flags
+    outside: Flags
     days: Floats
     free: Floats
     home_free: Floats
@@ -123,8 +126,10 @@ def _pairs(columns: Columns, prices: Prices, policy: Policy, asked: tuple[Ask, s
     visit = np.full(len(peers), "release" in Needs.of(ask.kind, ask.days, policy).of_kind) & columns.officer[peers]
     free = columns.peer_offers.in_force(day, peers, ask.kind).free()
     load = (fit - standing.value[rows]) / BILLION
-    days = np.full(len(peers), ask.days)
-    return Pairs(place, peers, fit / BILLION, load, story, team, peers == (-1 if shown is None else shown), visit, days, free, home_free)
+    days, seen_first = np.full(len(peers), ask.days), peers == (-1 if shown is None else shown)
+    elsewhere = outsiders(columns, ask)
+    outside = np.ones(len(peers), np.bool_) if elsewhere is None else np.isin(peers, sorted(elsewhere))
+    return Pairs(place, peers, fit / BILLION, load, story, team, seen_first, visit, outside, days, free, home_free)
 
 
 def market_of(room: Hall, policy: Policy, now: datetime, kept: Ints, *, bare: bool = False) -> Market:

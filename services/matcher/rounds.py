@@ -94,8 +94,8 @@ def _solved(room: Hall, policy: Policy, now: datetime, kept: Flags) -> Flags:
     pairs = np.flatnonzero(kept)
     chosen = np.zeros(len(kept), np.bool_)
     if len(pairs):
-        market = market_of(room, policy, now, pairs)
-        chosen[pairs[mended(market, room.pairs.team[pairs], room.homes[room.pairs.peer[pairs]])]] = True
+        market, homes = market_of(room, policy, now, pairs), room.homes[room.pairs.peer[pairs]]
+        chosen[pairs[mended(market, room.pairs.team[pairs], homes, room.pairs.outside[pairs])]] = True
     return chosen
 
 

@@ -8,6 +8,7 @@ _OFFER = "The national improvement offer of 2013: "
 _REGISTER = _OFFER + "an availability register of accredited people."
 _LIMITED = _OFFER + "there will be occasions of limited capacity."
 _RELEASE = "Officers need their line manager's approval, for one peer challenge a year (local.gov.uk, Becoming a peer)."
+_ASKED = "The preferences of the request."
 _OURS = "A default of our own; no published rule was found."
 
 
@@ -126,7 +127,7 @@ _IN_ORDER: Final = (
         "The council that asks wishes to avoid the peer's council.",
         "of a council it wishes to avoid",
         False,
-        "The preferences of the request.",
+        _ASKED,
     ),
     Rule(
         "worked_there",
@@ -174,6 +175,22 @@ RULES: Final = {rule.code: rule for rule in _IN_ORDER}
 First come those that hang on the day, the role and the kind alone, so that they are tried once for many requests; then those between
 councils; then those that change with every piece of work.
 """
+
+OF_THE_WHOLE: Final = {
+    rule.code: rule
+    for rule in (
+        Rule(
+            "one_outside_region",
+            "The council that asks needs at least one of the team from outside its region.",
+            "of the region of the council that asks, which needs one from outside",
+            True,
+            _ASKED,
+        ),
+    )
+}
+"""The rules that no single peer breaks: what a request as a whole must have before anybody is proposed for it."""
+
+EVERY: Final = RULES | OF_THE_WHOLE
 
 OF_CAPACITY: Final = frozenset(
     {

@@ -16,15 +16,21 @@ class Order(Choices, Protocol):
 
 
 def deal(
-    orders: Sequence[Order], council_of: Sequence[int], size: int, named: int | None = None, party_of: Mapping[int, int] | None = None
+    orders: Sequence[Order],
+    council_of: Sequence[int],
+    size: int,
+    named: int | None = None,
+    party_of: Mapping[int, int] | None = None,
+    outside: frozenset[int] | None = None,
 ) -> list[list[int]]:
     """By place, 1 to `size` peers; an empty list where nobody is left for the place, however the peers are shared out.
 
-    The firsts of all places are the best team (see teams.py; `party_of` as there), then places take turns. `named`, a peer who is wished
-    for, comes into the shortlist of the first place that they may fill: where they stand there, or last.
+    The firsts of all places are the best team (see teams.py; `party_of` and `outside` as there), then places take turns; where nobody
+    from outside can be had, the firsts are any. `named`, a peer who is wished for, comes into the shortlist of the first place that they
+    may fill: where they stand there, or last.
     """
     everyone = [(*order.within, *order.beyond) for order in orders]
-    team = compose(orders, council_of, party_of)
+    team = compose(orders, council_of, party_of, outside)
     firsts = dict(enumerate(team.peers)) if team else _as_many_as_possible(everyone)
     dealt = [[firsts[place]] if place in firsts else [] for place in range(len(orders))]
     if len(firsts) < len(orders):

@@ -12,7 +12,7 @@ from services.matcher.columns import Columns, Register
 from services.matcher.explain import one_line
 from services.matcher.policy import Policy
 from services.matcher.price import Prices
-from services.matcher.ranking import RULES, stand
+from services.matcher.ranking import EVERY, ONE_OUTSIDE, lacks_outsider, outsiders, stand
 from services.matcher.rules import broken_by
 from services.matcher.standing import BEYOND
 from services.matcher.ways import arithmetic
@@ -42,14 +42,16 @@ class StandIn:
 def stand_ins(register: Register, ask: Ask, lines: Sequence[Line], leaves: Line, policy: Policy, as_of: date, most: int) -> list[StandIn]:
     """The best for the place, in the order in which teams are composed: a council of its own, mixed groups, then the worth.
 
-    ask: of the whole team. lines: as they are. Nobody who is in the team, or may not be proposed, is among them.
+    ask: of the whole team. lines: as they are. Nobody who is in the team, or may not be proposed, is among them; nobody of the host's
+    region where the team would be left without the one from outside that it needs.
     """
     columns = register.columns()
     asked = replace(ask, declined=ask.declined | {line.peer for line in lines})
     standing = stand(register, asked, leaves.role, policy, as_of)
     pinned = [line for line in lines if line.line != leaves.line]
+    needed = outsiders(columns, ask) if lacks_outsider(columns, ask, (line.peer for line in pinned)) else None
     ordered = sorted(
-        standing.choices(),
+        (choice for choice in standing.choices() if needed is None or choice[0] in needed),
         key=lambda choice: (_twice(columns, choice[0], pinned), not _mixed(columns, choice[0], leaves, pinned), -choice[1]),
     )
     best = [peer for peer, worth in islice(ordered, most) if worth > -BEYOND]
@@ -65,9 +67,16 @@ def stand_in(register: Register, ask: Ask, lines: Sequence[Line], leaves: Line, 
         return None
     asked = replace(ask, declined=ask.declined | {line.peer for line in lines})
     pinned = [line for line in lines if line.line != leaves.line]
-    rules = tuple(broken_by(register, asked, leaves.role, peer, policy, as_of))
+    rules = tuple(broken_with(register, asked, pinned, leaves.role, peer, policy, as_of))
     named = arithmetic(register, asked, leaves.role, columns.index[peer], policy, Prices(columns, policy, as_of))
     return _stand_in(columns, leaves, pinned, _now(register, asked, leaves, policy, as_of), named, rules)
+
+
+def broken_with(register: Register, ask: Ask, pinned: Sequence[Line], role: str, peer: str, policy: Policy, as_of: date) -> list[str]:
+    """Every rule that leaves this peer out of a place of that role beside those who stay: the peer's own, then those of the whole team."""
+    columns = register.columns()
+    lacking = lacks_outsider(columns, ask, (peer, *(line.peer for line in pinned)))
+    return [*broken_by(register, ask, role, peer, policy, as_of), *([ONE_OUTSIDE] if lacking else ())]
 
 
 def _now(register: Register, ask: Ask, leaves: Line, policy: Policy, as_of: date) -> Candidate | None:
@@ -89,7 +98,7 @@ def _stand_in(
         changes.append(f"a second member from {council_name(candidate.council)}")
     if not mixed:
         changes.append("councillors of one group alone")
-    changes += [RULES[rule].sentence for rule in rules]
+    changes += [EVERY[rule].sentence for rule in rules]
     words = f"{candidate.peer} of {council_name(candidate.council)} for {leaves.peer}: {'; '.join(changes)}. {one_line(candidate)}"
     return StandIn(candidate, fit, load, fit - load, twice, mixed, rules, words)
 

@@ -12,7 +12,7 @@ from services.kit.work import Work
 from services.matcher import handlers, ranking, replacing, store, turnover
 from services.matcher.asks import Ask
 from services.matcher.orders import Host, Order, Reader, decide, seen
-from services.matcher.standins import stand_in, stand_ins
+from services.matcher.standins import broken_with, stand_in, stand_ins
 from services.matcher.steps import Broken, Step
 from services.matcher.story import Story
 from services.matcher.views import RefuseAndReplace, Replace, StandIns
@@ -90,9 +90,10 @@ def _replaced(story: Story, body: Replace, actor: str, work: Work) -> Step:
             raise Broken("nobody", f"Nobody else may be proposed for {body.place} now. See what is short, or cancel the match.")
         peer, council = best[0].peer.peer, best[0].peer.council
     else:
-        rules = ranking.broken_by(register, asked, leaves.role, body.peer, policy, today)
+        stay = [line for line in story.current.lines if line.line != leaves.line]
+        rules = broken_with(register, asked, stay, leaves.role, body.peer, policy, today)
         if rules:
-            raise Broken(rules[0], f"{ranking.RULES[rules[0]].sentence} Choose another peer for {body.place}.")
+            raise Broken(rules[0], f"{ranking.EVERY[rules[0]].sentence} Choose another peer for {body.place}.")
         peer, council = body.peer, register.records.peers[body.peer].council
     said = (body.place, peer, council, body.given, asked.starts, actor, body.because, work.now)
     return replacing.replace_member(story, *said, agreed=body.agreed)

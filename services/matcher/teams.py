@@ -1,4 +1,4 @@
-"""The best team for one request, exactly: nobody twice, from councils of their own, councillors of more than one group."""
+"""The best team for one request, exactly: nobody twice, one from outside, councils of their own, councillors of more than one group."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from scipy.optimize import Bounds, LinearConstraint, linear_sum_assignment, milp
 from scipy.sparse import csr_array
 
 NO_PARTY = 0
+_NOBODY: frozenset[int] = frozenset()
 _SHARED, _UNMIXED = 1_000.0, 100.0
 """What a second peer from one council, and councillors of one group alone, cost in the search: more than any team can be worth."""
 
@@ -41,41 +42,50 @@ class _Choice:
     worth: float
     council: int
     party: int
+    outside: bool
 
 
-def compose(places: Sequence[Choices], council_of: Sequence[int], party_of: Mapping[int, int] | None = None) -> Team | None:
+def compose(
+    places: Sequence[Choices],
+    council_of: Sequence[int],
+    party_of: Mapping[int, int] | None = None,
+    outside: frozenset[int] | None = None,
+) -> Team | None:
     """The team of most worth among those in which as few peers as possible share a council and, after that, councillors' groups are mixed.
 
     council_of: by peer. party_of: the group of a peer who is a councillor, other than NO_PARTY; None where groups do not matter.
+    outside: peers of whom at least one must be in the team, whatever that costs; None where that was not asked.
     None when no full team exists. The same input gives the same team on every run and machine.
 
-    A place's peers are cut down to the best of so many councils as the team has places, for each group apart: whoever is left out could
-    be exchanged for one who is not without a loss, for the others of the team take one council less than that. Councils of their own and
-    no groups make it an assignment of places to councils, solved as such; what that leaves undone is solved by HiGHS.
+    A place's peers are cut down to the best of so many councils as the team has places, for each group, and those from outside, apart:
+    whoever is left out could be exchanged for one who is not without a loss, for the others of the team take one council less than that.
+    Councils of their own alone make it an assignment of places to councils, solved as such; what that leaves undone is solved by HiGHS.
     """
     party_of = party_of or {}
-    plain = [_cut(place, each, len(places), council_of, {}) for place, each in enumerate(places)]
+    plain = [_cut(place, each, len(places), council_of, {}, _NOBODY) for place, each in enumerate(places)]
     if not all(plain):
         return None
     found = _one_council_each(plain)
     if found is not None:
         team = _team(found, places, party_of, 0.0)
-        if team.mixed:
+        if team.mixed and (outside is None or not outside.isdisjoint(team.peers)):
             return team
-    grouped = [_cut(place, each, len(places), council_of, party_of) for place, each in enumerate(places)]
-    solved = _by_program([choice for each in grouped for choice in each], len(places))
+    grouped = [_cut(place, each, len(places), council_of, party_of, outside or _NOBODY) for place, each in enumerate(places)]
+    solved = _by_program([choice for each in grouped for choice in each], len(places), one_outside=outside is not None)
     return _team(solved[0], places, party_of, solved[1]) if solved else None
 
 
-def _cut(place: int, choices: Choices, size: int, council_of: Sequence[int], party_of: Mapping[int, int]) -> list[_Choice]:
+def _cut(
+    place: int, choices: Choices, size: int, council_of: Sequence[int], party_of: Mapping[int, int], outside: frozenset[int]
+) -> list[_Choice]:
     """Of each group, the best of so many councils; where there are fewer councils, so many of each."""
-    every: dict[int, dict[int, list[_Choice]]] = {}
+    every: dict[tuple[int, bool], dict[int, list[_Choice]]] = {}
     for peer, worth in choices.choices():
-        party = party_of.get(peer, NO_PARTY)
-        of_council = every.setdefault(party, {}).setdefault(council_of[peer], [])
+        group = party_of.get(peer, NO_PARTY), peer in outside
+        of_council = every.setdefault(group, {}).setdefault(council_of[peer], [])
         if len(of_council) < size:
-            of_council.append(_Choice(place, peer, worth, council_of[peer], party))
-        if not party_of and len(every[party]) == size:
+            of_council.append(_Choice(place, peer, worth, council_of[peer], *group))
+        if not party_of and not outside and len(every[group]) == size:
             break  # best first: nobody better can follow
     kept: list[_Choice] = []
     for councils in every.values():
@@ -105,7 +115,7 @@ def _one_council_each(places: Sequence[Sequence[_Choice]]) -> list[_Choice] | No
     return [best[at] for at in zip(rows.tolist(), found.tolist(), strict=True)]
 
 
-def _by_program(choices: Sequence[_Choice], size: int) -> tuple[list[_Choice], float] | None:
+def _by_program(choices: Sequence[_Choice], size: int, *, one_outside: bool) -> tuple[list[_Choice], float] | None:
     """The same with councils shared where they must be and groups mixed where they can be, and the gap; solved to the end."""
     choices = sorted(choices, key=lambda choice: (choice.place, choice.peer))
     councils = sorted({choice.council for choice in choices})
@@ -123,6 +133,8 @@ def _by_program(choices: Sequence[_Choice], size: int) -> tuple[list[_Choice], f
     for party in sorted({choice.party for choice in choices} - {NO_PARTY}):  # more than one of a group only beside somebody of another
         own = {at: 1.0 if choice.party == party else -float(size) for at, choice in enumerate(choices) if choice.party != NO_PARTY}
         rows.append((own | {unmixed: -float(size)}, -np.inf, 1))
+    if one_outside:
+        rows.append(({at: 1.0 for at, choice in enumerate(choices) if choice.outside}, 1, np.inf))
     cost = np.array([-choice.worth for choice in choices] + [_SHARED] * len(councils) + [_UNMIXED])
     most = np.array([1.0] * len(choices) + [float(size)] * len(councils) + [1.0])
     at_row = [row for row, (cells, _, _) in enumerate(rows) for _ in cells]

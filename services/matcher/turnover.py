@@ -8,7 +8,7 @@ from schemas import matcher as say
 from schemas.matcher import PlaceSuggestion
 from services.matcher.columns import Register
 from services.matcher.policy import Policy
-from services.matcher.ranking import OF_CAPACITY, Ask, broken_by
+from services.matcher.ranking import OF_CAPACITY, Ask, broken_by, lacks_outsider
 from services.matcher.steps import IN_HAND, Draft, Step, open_suggestions
 from services.matcher.story import Story
 
@@ -56,11 +56,12 @@ def ask_on(story: Story, today: date) -> Ask:
     return Ask(story.request, story.host, story.kind, story.priority, (), (), starts, story.current.ends, 0)
 
 
-def replacement(story: Story, fault: Fault, today: date) -> Ask:
+def replacement(story: Story, fault: Fault, register: Register, today: date) -> Ask:
     """Who could take the place of a peer whose work is placed: nobody who is in it already, for the days of that place."""
-    days = next(line.days for line in story.current.lines if line.peer == fault.peer)
-    involved = story.declined | {line.peer for line in story.current.lines}
-    return replace(ask_on(story, today), places=((fault.place, fault.role),), days=days, declined=frozenset(involved))
+    asked, team = ask_on(story, today), {line.peer: line.days for line in story.current.lines}
+    lacks = lacks_outsider(register.columns(), asked, (peer for peer in team if peer != fault.peer))
+    places = ((fault.place, fault.role),)
+    return replace(asked, places=places, days=team[fault.peer], declined=story.declined | team.keys(), one_outside_region=lacks)
 
 
 def disqualified(story: Story, found: Sequence[Fault], instead: Mapping[str, PlaceSuggestion], now: datetime) -> Step:

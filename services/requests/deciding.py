@@ -218,11 +218,16 @@ def _wishes(asked: SupportRequested, kind: Kind, places: tuple[Place, ...], foun
     party = _party(asked, found)
     same = kind.same_group if wanted.same_group is None else wanted.same_group
     of_councillors = any(ROLES[place.role].member for place in places)  # the party of an officer is nobody's business
+    of_a_team = wanted.one_outside_region and len(places) > 1
+    if wanted.one_outside_region and not of_a_team:
+        reason = "This is for teams, and one person is asked for; we took it as the wish for somebody from outside the region."
+        found.warnings.append(problem("preferences.one_outside_region", "one_person", reason, "Ask for a team, or leave it out."))
     return Wishes(
-        region=wanted.region,
+        region="outside" if wanted.one_outside_region and not of_a_team else wanted.region,
         party=party if same and of_councillors else None,
         avoid=_avoided(wanted.avoid, found),
         named_peer=_named(wanted.named_peer, found),
+        one_outside_region=of_a_team,
     )
 
 

@@ -19,7 +19,8 @@ from services.kit.access import Actor
 from services.kit.settings import Settings
 from services.matcher.fit import MEASURES, PENALTIES
 from services.matcher.policy import DEFAULT_POLICY
-from services.matcher.ranking import RULES
+from services.matcher.ranking import EVERY, RULES
+from services.matcher.rulebook import Rule
 from services.onebox.fleet import SERVICES
 from services.onebox.tokens import SCOPES
 from services.vocabulary.kinds import KINDS, NEEDS, Kind, Part
@@ -118,6 +119,15 @@ async def _asked(service: str, headers: dict[str, str]) -> list[tuple[str, str, 
 
 def rules() -> str:
     """Every hard rule, in the order in which they are tried, with a worked case that fails without it."""
+    return _rules("Who is left out", RULES.values())
+
+
+def rules_of_the_whole() -> str:
+    """The rules that no single peer breaks."""
+    return _rules("What the request must have", (rule for code, rule in EVERY.items() if code not in RULES))
+
+
+def _rules(what: str, listed: Iterable[Rule]) -> str:
     rows = [
         [
             f"`{rule.code}`",
@@ -127,9 +137,9 @@ def rules() -> str:
             rule.source,
             f"{sentence(SHOWS[rule.code][0])} ({len(SHOWS[rule.code]) + len(BESIDE[rule.code])} cases)",
         ]
-        for rule in RULES.values()
+        for rule in listed
     ]
-    return _table(["Rule", "Who is left out", "", "Setting and default", "Source", "Test"], rows)
+    return _table(["Rule", what, "", "Setting and default", "Source", "Test"], rows)
 
 
 def kinds() -> str:
@@ -217,6 +227,7 @@ def terms() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "rules": rules,
+    "rules_of_the_whole": rules_of_the_whole,
     "terms": terms,
     "kinds": kinds,
     "needs": needs,

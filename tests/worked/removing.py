@@ -7,16 +7,16 @@ from unittest.mock import patch
 
 import numpy as np
 
-from services.matcher import councils, pools, rules
+from services.matcher import councils, pools, ranking, rules
 from services.matcher.columns import Columns
 from services.matcher.councils import Host
 from services.matcher.fit import PENALTIES
 from services.matcher.policy import TERMS
-from services.matcher.ranking import RULES
+from services.matcher.ranking import EVERY
 from tests.worked.asking import IN_FORCE, under
 
 TERM = "term:"
-EVERYTHING = (*RULES, *(TERM + term for term in (*TERMS, *PENALTIES)))
+EVERYTHING = (*EVERY, *(TERM + term for term in (*TERMS, *PENALTIES)))
 """All that can be taken out: rules by their codes, terms behind `term:`."""
 
 TABLES: tuple[dict[str, Any], ...] = (pools.CHECKS, rules.CHECKS, rules.BROKEN)
@@ -35,6 +35,7 @@ _IN_CODE: dict[str, Callable[[], Any]] = {
     "inactive": lambda: patch.object(Columns, "__init__", _all_active),
     "role": lambda: patch.object(Columns, "holders", lambda columns, *_: np.arange(len(columns.ids))),
     "avoided_council": lambda: patch.object(Host, "bars_with", lambda host, _: host.bars),
+    "one_outside_region": lambda: patch.object(ranking, "outsiders", lambda *_: None),
 }
 """The rules that are steps of the ranking and not entries of a table."""
 
@@ -45,7 +46,7 @@ def without(code: str) -> Iterator[None]:
     with ExitStack() as changes:
         if code.startswith(TERM):
             _without_term(code.removeprefix(TERM), changes)
-        elif code in RULES:
+        elif code in EVERY:
             _without_rule(code, changes)
         else:
             raise KeyError(code)

@@ -1,10 +1,12 @@
 """What stands between two councils: own council, links, interests, wishes, earlier posts, and what was said before."""
 
+from dataclasses import replace
 from datetime import date
 
 from schemas.registry import Interest
-from tests.unit.matcher.given import BRADFORD, DUDLEY, LEEDS, PORTSMOUTH, STARTS, ask, council, peer, post, register
-from tests.worked.asking import refused, suggested, under
+from services.matcher.ranking import rank
+from tests.unit.matcher.given import BRADFORD, DUDLEY, LEEDS, PORTSMOUTH, STARTS, TODAY, WAKEFIELD, ask, council, peer, post, register
+from tests.worked.asking import IN_FORCE, refused, suggested, under
 from tests.worked.cases import beside, shows
 
 SINCE = date(2015, 5, 1)
@@ -66,6 +68,29 @@ def test_nobody_is_taken_from_a_council_that_the_host_wishes_to_avoid() -> None:
 @beside("avoided_council")
 def test_a_wish_to_avoid_one_council_says_nothing_about_another() -> None:
     assert suggested(register(peer()), ask(avoid=frozenset({DUDLEY}))) == ["p1"]
+
+
+@shows("one_outside_region")
+def test_a_council_that_needs_one_from_outside_its_region_gets_no_team_of_neighbours() -> None:
+    neighbours = register(peer("a", of=BRADFORD), peer("b", of=WAKEFIELD))
+    asked = ask("lead_member", "lead_member", one_outside_region=True)
+    assert suggested(neighbours, asked) == []
+    short = rank(neighbours, [asked], IN_FORCE.get(), TODAY)[0].shortages
+    assert [place.excluded for place in short] == [{"one_outside_region": 2}]
+
+
+@shows("one_outside_region")
+def test_one_of_a_team_is_from_outside_the_region_although_neighbours_fit_better() -> None:
+    known = register(peer("a", of=BRADFORD), peer("b", of=WAKEFIELD), peer("far", of=PORTSMOUTH, themes=("send", "neglect")))
+    asked = ask("lead_member", "lead_member", themes=("finance", "send"), one_outside_region=True)
+    by = under(floor=0.0, weights={**IN_FORCE.get().weights, "region": 0.9}, give_up={"default": 1.0})
+    first = rank(known, [replace(asked, region="inside")], by, TODAY)[0].suggestions
+    assert "far" in {place.candidates[0].peer for place in first}
+
+
+@beside("one_outside_region")
+def test_a_council_that_does_not_need_it_may_have_a_team_of_neighbours() -> None:
+    assert suggested(register(peer("a", of=BRADFORD), peer("b", of=WAKEFIELD)), ask("lead_member", "lead_member")) != []
 
 
 @shows("worked_there")

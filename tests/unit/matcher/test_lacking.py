@@ -51,6 +51,13 @@ def test_where_the_wishes_name_a_region_the_recruit_comes_from_the_one_that_serv
     ]
 
 
+def test_where_one_of_the_team_must_come_from_outside_the_region_so_does_the_recruit() -> None:
+    asked = content("lead_member", "send_lead", request="r1", host=CAMDEN)
+    short = Shortage(place=asked.places[0].place, role="lead_member", considered=9, excluded={"role": 7, "one_outside_region": 2})
+    (found,) = recruits(domain.proposed(domain.opened(asked, "London", NOW).story, [], [short], INPUTS, NOW).story)
+    assert ", from outside London, " in found.words
+
+
 def test_a_recruit_for_anybody_needs_no_region() -> None:
     (found,) = recruits(unmet("r1", "send_lead"))
     assert found.regions == ()

@@ -6,7 +6,21 @@ from services.matcher.columns import Register
 from services.matcher.lineup import Lineup, lineup
 from services.matcher.policy import Policy
 from services.matcher.ranking import Ask, stand
-from tests.unit.matcher.given import DUDLEY, GREENWICH, LEEDS, PORTSMOUTH, TODAY, WAKEFIELD, ask, load, peer, policy, proposed, register
+from tests.unit.matcher.given import (
+    BRADFORD,
+    DUDLEY,
+    GREENWICH,
+    LEEDS,
+    PORTSMOUTH,
+    TODAY,
+    WAKEFIELD,
+    ask,
+    load,
+    peer,
+    policy,
+    proposed,
+    register,
+)
 
 OPEN = policy(floor=0.1, give_up={"default": 1.0})
 TWO = ("lead_member", "lead_member")
@@ -68,6 +82,26 @@ def test_the_wish_for_people_from_outside_the_region_has_its_cost() -> None:
 
 
 HEAVY = {"themes": 0.1, "role": 0.1, "similarity": 0.1, "politics": 0.0, "region": 0.7, "feedback": 0.0}
+
+
+def test_one_from_outside_the_region_has_its_cost() -> None:
+    known = register(peer("near", of=WAKEFIELD), peer("next", of=BRADFORD), peer("far", of=GREENWICH, themes=()))
+    found = explained(known, ask(*TWO, one_outside_region=True))
+    assert "far" in {candidate.peer for candidate in found.members.values()}
+    one = next(each for each in found.constraints if each.code == "one_outside_region")
+    assert (one.met, one.cost > 0, set(one.instead.values()) <= {"near", "next"}) == (True, True, True)
+    assert one.words.startswith("That at least one comes from outside the region cost")
+    assert next(each for each in found.alternatives if each.without == "far").cost is None
+
+
+def test_where_nobody_from_outside_can_be_had_it_is_said_who_could() -> None:
+    known = register(peer("near", of=WAKEFIELD), peer("next", of=BRADFORD), peer("far", of=GREENWICH, days=2))
+    found = explained(known, ask(*TWO, one_outside_region=True))
+    assert (found.members, len(found.empty)) == ({}, 1)
+    assert found.empty[0].words == (
+        "At least one must come from outside the region, and nobody can. Likeliest for place 1 (lead member for "
+        "children's services). far of Greenwich could, if they had 2 more days free in December 2026."
+    )
 
 
 def test_the_council_that_is_avoided_has_its_cost() -> None:

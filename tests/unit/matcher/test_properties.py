@@ -11,7 +11,7 @@ from schemas.matcher import PlaceSuggestion
 from schemas.registry import CouncilState, Inspection, Interest, Intervention, LoadState, Offer, PeerState, Post, Span
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
-from services.matcher.ranking import OTHER_PLACE, RULES, Ask, Ranked, excluded_by, rank, stand
+from services.matcher.ranking import OTHER_PLACE, RULES, Ask, Ranked, excluded_by, lacks_outsider, rank, stand
 from services.matcher.records import State
 from services.vocabulary.kinds import KINDS
 from tests.unit.matcher.given import ALWAYS, BRADFORD, DUDLEY, KIRKLEES, LEEDS, PORTSMOUTH, TODAY, enumerate_records, load, offer, policy
@@ -115,6 +115,7 @@ asks = st.builds(
     avoid=st.frozensets(st.sampled_from(CODES), max_size=2),
     named_peer=st.none() | st.sampled_from(("p0", "p3", "p9")),
     declined=st.frozensets(st.sampled_from(("p1", "p2", "p9"))),
+    one_outside_region=st.booleans(),
 )
 many = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -150,6 +151,8 @@ def test_no_hard_rule_is_ever_broken_by_a_suggestion(states: list[State], reques
                 assert excluded_by(known, asked, place.role, candidate.peer, DEFAULT_POLICY, TODAY) is None
                 assert candidate.fit >= DEFAULT_POLICY.floor
                 assert candidate.value == round(candidate.fit - sum(candidate.price.values()), 9)
+        firsts = [place.candidates[0].peer for place in ranked.suggestions]
+        assert not firsts or not lacks_outsider(known.columns(), asked, firsts)
 
 
 policies = st.sampled_from((DEFAULT_POLICY, policy(no_giving_from="notice", cooling_off_months=1, challenges_a_year=2)))

@@ -12,7 +12,21 @@ from services.matcher.consents import Consent
 from services.matcher.standins import stand_in, stand_ins
 from services.matcher.steps import Broken, Step
 from services.matcher.story import Story
-from tests.unit.matcher.given import DUDLEY, GREENWICH, LEEDS, PORTSMOUTH, TODAY, ask, council, load, peer, policy, register
+from tests.unit.matcher.given import (
+    BRADFORD,
+    DUDLEY,
+    GREENWICH,
+    LEEDS,
+    PORTSMOUTH,
+    TODAY,
+    WAKEFIELD,
+    ask,
+    council,
+    load,
+    peer,
+    policy,
+    register,
+)
 from tests.unit.matcher.test_decisions import NOW, consenting, names, placed
 
 TEAM = ("director_of_childrens_services", "head_of_service", "lead_member")
@@ -159,6 +173,20 @@ def test_stand_ins_come_in_the_order_in_which_teams_are_composed_and_nobody_of_t
     assert [one.peer.peer for one in found] == ["other", "one_group", "twin"]
     assert [(one.council_twice, one.mixed) for one in found] == [(False, True), (False, False), (True, False)]
     assert "a second member from Portsmouth; councillors of one group alone" in found[2].words
+
+
+def test_the_one_from_outside_the_region_is_replaced_by_another_from_outside() -> None:
+    people = [peer("a", of=BRADFORD), peer("b", of=DUDLEY), peer("near", of=WAKEFIELD), peer("far", of=GREENWICH)]
+    known, team, by = register(*people), ask("lead_member", "lead_member", one_outside_region=True), policy(floor=0.1)
+    stays, leaves = (Line(line=n, place=str(n), role="lead_member", peer=name, council=of, days=4) for n, name, of in MIXED)
+    assert [one.peer.peer for one in stand_ins(known, team, (stays, leaves), leaves, by, TODAY, 9)] == ["far"]
+    assert {one.peer.peer for one in stand_ins(known, team, (stays, leaves), stays, by, TODAY, 9)} == {"near", "far"}
+    named = stand_in(known, team, (stays, leaves), leaves, "near", by, TODAY)
+    assert named is not None
+    assert named.rules == ("one_outside_region",)
+
+
+MIXED = ((1, "a", BRADFORD), (2, "b", DUDLEY))
 
 
 def test_what_a_stand_in_changes_is_told_before_in_fit_and_load() -> None:

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from schemas.fact import Line
+from schemas.requests import Wishes
 from services.matcher import arranging, domain, rounds
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
@@ -18,7 +19,7 @@ from services.matcher.rounds import Outcome, proposed_again
 from services.matcher.steps import Broken, Inputs, Step, open_suggestions
 from services.matcher.story import Story
 from services.vocabulary.priorities import PRIORITIES
-from tests.unit.matcher.given import BRADFORD, CAMDEN, DUDLEY, LEWISHAM, PORTSMOUTH, TODAY, council, peer, policy, register
+from tests.unit.matcher.given import BRADFORD, CAMDEN, DUDLEY, LEWISHAM, PORTSMOUTH, TODAY, WAKEFIELD, council, peer, policy, register
 from tests.unit.matcher.test_decisions import NOW, agree, content, placed, selected, suggested
 
 FIT_ALONE = policy(lambda_=0.0, mu=0.0, mu_rounds=0.0, beta=0.0, floor=0.0, give_up={"default": 1.0})
@@ -143,6 +144,16 @@ def test_the_members_of_a_team_come_from_different_councils() -> None:
     (names,) = first(outcome).values()
     assert "p3" in names
     assert len(set(names)) == 2
+
+
+def test_a_round_gives_a_team_the_one_from_outside_the_region_that_it_needs() -> None:
+    known = register(peer("near", of=BRADFORD), peer("next", of=WAKEFIELD), peer("far", of=DUDLEY, themes=()))
+    needs = Wishes(one_outside_region=True)
+    (names,) = first(decided(known, [waiting("r1", "lead_member", "lead_member", wishes=needs)])).values()
+    assert "far" in names
+    neighbours = register(peer("near", of=BRADFORD), peer("next", of=WAKEFIELD))
+    outcome = decided(neighbours, [waiting("r1", "lead_member", "lead_member", wishes=needs), waiting("r2")])
+    assert (set(first(outcome)), outcome.unmet) == ({"r2"}, ("r1",))
 
 
 def test_what_is_likely_to_be_asked_keeps_free_who_alone_could_serve_it_and_takes_nobody_from_a_request_that_is_there() -> None:

@@ -27,12 +27,14 @@ def place(**worth: float) -> Place:
     return Place(tuple((int(name[1:]), value) for name, value in worth.items()))
 
 
-def tried(places: Sequence[Place], council_of: Sequence[int], party_of: Mapping[int, int]) -> tuple[int, bool, float] | None:
+def tried(
+    places: Sequence[Place], council_of: Sequence[int], party_of: Mapping[int, int], outside: frozenset[int] | None
+) -> tuple[int, bool, float] | None:
     """The best by trying every team: peers who share a council, councillors of one group alone, less the worth."""
     found = []
     for team in product(*(each.worth for each in places)):
         peers = [peer for peer, _ in team]
-        if len(set(peers)) == len(peers):
+        if len(set(peers)) == len(peers) and (outside is None or outside & set(peers)):
             parties = [party_of[peer] for peer in peers if party_of.get(peer, NO_PARTY) != NO_PARTY]
             one_group = len(parties) > 1 and len(set(parties)) == 1
             found.append((len(peers) - len({council_of[peer] for peer in peers}), one_group, -sum(worth for _, worth in team)))
@@ -75,6 +77,14 @@ def test_officers_have_no_group_and_need_not_be_mixed() -> None:
     assert team.peers == (0, 1)
 
 
+def test_one_from_outside_the_region_comes_before_councils_of_their_own() -> None:
+    places = [place(p0=0.9, p1=0.8), place(p2=0.9, p3=0.1)]
+    team = compose(places, [0, 1, 2, 0], {}, frozenset({3}))
+    assert team is not None
+    assert team.peers == (1, 3), "the best with it, and from councils of their own where that can be"
+    assert compose(places, [0, 1, 2, 0], {}, frozenset({7})) is None
+
+
 def test_there_is_no_team_where_a_place_has_nobody_left() -> None:
     assert compose([place(p0=0.9), place(p0=0.5)], [0]) is None
     assert compose([place(p0=0.9), place()], [0]) is None
@@ -92,10 +102,11 @@ def test_no_team_that_can_be_tried_is_better(data: st.DataObject) -> None:
         for _ in range(data.draw(st.integers(1, 4)))
     ]
     party_of = dict(enumerate(parties))
-    best, team = tried(places, council_of, party_of), compose(places, council_of, party_of)
+    outside = data.draw(st.none() | st.frozensets(st.integers(0, peers - 1)))
+    best, team = tried(places, council_of, party_of, outside), compose(places, council_of, party_of, outside)
     found = told(team)
     assert (best is None) == (found is None)
     if best and found:
         assert found[:2] == best[:2]
         assert abs(found[2] - best[2]) < 1e-9
-        assert team == compose(places, council_of, party_of)
+        assert team == compose(places, council_of, party_of, outside)

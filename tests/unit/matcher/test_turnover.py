@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import date
 
+from schemas.fact import Line
 from schemas.registry import PeerState
+from schemas.requests import Wishes
 from services.matcher import turnover
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY
 from services.matcher.story import Story
 from services.matcher.turnover import Fault, disqualified, faults
-from tests.unit.matcher.given import ALWAYS, council, load, offer, peer, post, register
+from tests.unit.matcher.given import ALWAYS, BRADFORD, GREENWICH, council, load, offer, peer, post, register
 from tests.unit.matcher.test_decisions import NOW, names, placed, selected, shortlist, suggested
 
 TODAY = NOW.date()
@@ -85,8 +87,21 @@ def test_nobody_who_is_in_the_work_already_takes_another_place_in_it() -> None:
     story = placed("director_of_childrens_services", "lead_member")
     peers = {line.peer for line in story.current.lines}
     (line, _) = story.current.lines
-    asked = turnover.replacement(story, Fault(line.place, line.role, line.peer, "role"), TODAY)
+    asked = turnover.replacement(story, Fault(line.place, line.role, line.peer, "role"), everybody(), TODAY)
     assert asked.declined == peers
     assert (asked.places, asked.days) == (((line.place, line.role),), line.days)
     assert asked.starts == story.current.starts
     assert replace(asked, starts=TODAY).ends == story.current.ends
+
+
+def test_where_the_one_from_outside_the_region_leaves_whoever_takes_the_place_comes_from_outside_too() -> None:
+    story = placed("director_of_childrens_services", "lead_member")
+    assert story.content is not None
+    story = story.model_copy(update={"content": story.content.model_copy(update={"wishes": Wishes(one_outside_region=True)})})
+    far, near = story.current.lines
+    known = everybody(peer(far.peer, of=GREENWICH), peer(near.peer, of=BRADFORD))
+
+    def needed(gone: Line) -> bool:
+        return turnover.replacement(story, Fault(gone.place, gone.role, gone.peer, "role"), known, TODAY).one_outside_region
+
+    assert (needed(far), needed(near)) == (True, False)

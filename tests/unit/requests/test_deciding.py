@@ -185,3 +185,11 @@ def test_a_peer_is_wished_for_by_id_and_never_by_name(written: str, named: str |
 def test_who_pays_is_understood_however_it_is_joined(written: str) -> None:
     assert ready(cost_basis=written, funder="DfE").cost_basis == "whole_cost"
     assert ready(cost_basis=written, funder="DfE").funder == "dfe"
+
+
+def test_one_from_outside_the_region_is_for_teams_and_a_wish_where_one_person_is_asked_for() -> None:
+    asked = {"one_outside_region": True}
+    team, alone = ready(kind="peer_review", preferences=asked), ready(kind="sounding_board", preferences=asked)
+    assert (team.wishes.one_outside_region, team.wishes.region, team.warnings) == (True, "any", ready(kind="peer_review").warnings)
+    assert (alone.wishes.one_outside_region, alone.wishes.region) == (False, "outside")
+    assert rules(alone.warnings)["preferences.one_outside_region"] == "one_person"

@@ -82,6 +82,11 @@ def test_the_same_content_in_another_order_and_spelling_has_the_same_hash() -> N
     assert submitted(days=4.5, **{"from": "2026-12-01"}).digest != plain.digest
 
 
+def test_what_was_sent_before_a_field_was_added_is_the_same_content_today() -> None:
+    assert submitted().digest.hex() == "e2dcdc6e2f7711c37ec4aed16fc60cb3c9c9df3dd7f2eb5ac83cbf1e36e4e8c3"
+    assert submitted(preferences={"one_outside_region": True}).digest != submitted().digest
+
+
 def test_an_id_belongs_to_one_source_and_reference_alone() -> None:
     ids = {request_id(source, reference) for source in ("/a", "/a|b", "/b") for reference in ("x", "b|x", "|x")}
     assert len(ids) == 9
