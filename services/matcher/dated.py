@@ -105,6 +105,12 @@ class Offers:
         for row in range(self._first[owner], self._first[owner + 1]):
             self.used[row] = by_name.get(self._names[row], 0.0)
 
+    def between(self, since: int, until: int) -> Floats:
+        """By owner, the days of the offers that are in force on any of these days."""
+        owner = np.repeat(np.arange(len(self._first) - 1), np.diff(self._first))
+        days = np.where((self._starts <= until) & (since <= self._ends), self.days, 0.0)
+        return np.bincount(owner, days, minlength=len(self._first) - 1).astype(np.float64)
+
     def in_force(self, day: int, owners: Ints, kind: str | None = None) -> "InForce":
         """The offers of these owners that take work which starts on the day: of this kind of support, or of one kind or another."""
         first, sizes = self._first[owners], self._first[owners + 1] - self._first[owners]

@@ -1,16 +1,16 @@
-"""The ledger of spread: who gave what in a period against what was offered, and how evenly. Pure functions of stories and register."""
+"""The ledger of spread: who gave what in a period against what was offered, and how evenly. Pure functions of deployments and register."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
 from schemas.fact import Line
 from schemas.matcher import Candidate
-from schemas.registry import Offer
-from services.matcher.records import Records
+from services.matcher.columns import Columns
 from services.matcher.story import Story
 from services.matcher.unevenness import gini, hhi, top_share
 from services.vocabulary.councils import is_partner
@@ -28,14 +28,54 @@ class Period:
     region: str | None = None
     kind: str | None = None
 
-    def has(self, story: Story) -> bool:
-        """Whether a story is of it."""
-        return (
-            story.state in GIVEN
-            and self.since <= story.current.starts <= self.until
-            and self.region in (None, story.region)
-            and self.kind in (None, story.kind)
-        )
+    def has(self, one: "Deployment") -> bool:
+        """Whether a deployment is of it."""
+        return self.since <= one.starts <= self.until and self.region in (None, one.region) and self.kind in (None, one.kind)
+
+
+class Deployment(NamedTuple):
+    """A line of a story in which days are spent, as the ledger needs it. days: working days that the peer gives or gave.
+
+    region, kind: of the request; starts: the first day of the work. former: the line was given up after days were given on it.
+    fit, best_fit, best_council: of the peer, and of whoever fits best on the shortlist from which the peer was chosen; None where the
+    peer was not proposed, or the line is a former one.
+    """
+
+    request: str
+    line: int
+    host: str
+    region: str
+    kind: str
+    starts: date
+    peer: str
+    council: str
+    days: float
+    former: bool
+    fit: float | None = None
+    best_fit: float | None = None
+    best_council: str | None = None
+
+
+def deployments(story: Story) -> list[Deployment]:
+    """What a story adds to the ledger: nothing while its days are not spent."""
+    if story.state not in GIVEN:
+        return []
+    current, where = story.current, (story.host, story.region, story.kind, story.current.starts)
+    listed = {place.place: place.candidates for place in current.suggestion.places} if current.suggestion else {}
+    now = [
+        Deployment(story.request, line.line, *where, line.peer, line.council, line.days, False, *_best(line, listed.get(line.place, ())))
+        for line in current.lines
+    ]
+    return now + [Deployment(story.request, line.line, *where, line.peer, line.council, line.days, True) for line in current.former]
+
+
+def _best(line: Line, candidates: Sequence[Candidate]) -> tuple[float, float, str] | tuple[None, None, None]:
+    """The fit of who was chosen, and the fit and council of the best on the list; of equals the one who stood higher."""
+    chosen = next((candidate for candidate in candidates if candidate.peer == line.peer), None)
+    if chosen is None:
+        return None, None, None
+    best = max(candidates, key=lambda candidate: (candidate.fit, -candidate.rank))
+    return chosen.fit, best.fit, best.council
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,53 +147,59 @@ class Spread:
     best_fit: BestFit
 
 
-@dataclass(slots=True)
-class _Sums:
-    given: Counter[str] = field(default_factory=Counter)
-    days: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+def spread(
+    everything: Iterable[Deployment], columns: Columns, period: Period, may_see: Callable[[str], bool], most: int | None = None
+) -> Spread:
+    """The ledger; of the columns it reads only what does not change in them.
 
-
-def spread(stories: Iterable[Story], records: Records, period: Period, may_see: Callable[[str], bool]) -> Spread:
-    """The ledger. may_see: whether the reader may see who asked, by region; totals of what was given are for everybody."""
-    ours = [story for story in stories if period.has(story)]
-    willing = sorted(code for code, state in records.councils.items() if state.willing and not is_partner(code))
-    councils, peers = _Sums(), _Sums()
-    by_month: dict[date, list[Line]] = defaultdict(list)
-    received: Counter[str] = Counter()
-    for story in ours:
-        for line in (*story.current.lines, *story.current.former):
-            for sums, owner in ((councils, line.council), (peers, line.peer)):
-                sums.given[owner] += 1
-                sums.days[owner] += line.days
-            by_month[story.current.starts.replace(day=1)].append(line)
-        if may_see(story.region):
-            received[story.host] += len(story.current.lines)
-    named = sorted({*willing, *councils.given, *received})
-    offered = {code: _offered(records.councils[code].offers if code in records.councils else (), period) for code in named}
-    people = {peer: _offered(state.offers, period) for peer, state in records.peers.items()}
-    offering = sorted({*peers.given, *(peer for peer, days in people.items() if days)})
+    may_see: whether the reader may see who asked, by region; totals of what was given are for everybody.
+    most: how many peers to list; None for all.
+    """
+    ours = [one for one in everything if period.has(one)]
+    codes, days = columns.councils.codes, (period.since.toordinal(), period.until.toordinal())
+    willing = [codes[row] for row in np.flatnonzero(columns.councils.willing & ~columns.councils.partner).tolist()]
+    councils, peers, received = Counter(one.council for one in ours), Counter(one.peer for one in ours), Counter[str]()
+    council_days: dict[str, float] = defaultdict(float)
+    peer_days: dict[str, float] = defaultdict(float)
+    by_month: dict[tuple[int, int], list[Deployment]] = defaultdict(list)
+    for one in ours:
+        council_days[one.council] += one.days
+        peer_days[one.peer] += one.days
+        by_month[one.starts.year, one.starts.month].append(one)
+    for (region, host), places in Counter((one.region, one.host) for one in ours if not one.former).items():
+        if may_see(region):
+            received[host] += places
+    named = sorted({*willing, *councils, *received})
+    offered = dict(zip(codes, columns.council_offers.between(*days).tolist(), strict=True))
+    people = columns.peer_offers.between(*days)
+    idle = np.setdiff1d(np.flatnonzero(people), [columns.index[peer] for peer in peers if peer in columns.index])
+    carried = Counter(peers.values()) + Counter({0: len(idle)})
+    listed = _busiest(peers)[:most]
+    listed += [columns.ids[row] for row in idle[: None if most is None else most - len(listed)].tolist()]
     return Spread(
-        requests=len(ours),
-        days=sum(councils.days.values()),
-        evenness=_evenness(councils.given, willing),
-        unused=tuple(code for code in willing if not councils.given[code]),
-        councils=_busiest(Giver(code, councils.given[code], councils.days[code], offered[code], received[code]) for code in named),
-        peers=_busiest(Giver(peer, peers.given[peer], peers.days[peer], people.get(peer, 0.0)) for peer in offering),
-        carried=tuple(np.bincount([peers.given[peer] for peer in offering]).tolist()) if offering else (),
-        months=tuple(
-            Month(month, sum(line.days for line in lines), _evenness(Counter(line.council for line in lines), willing))
-            for month, lines in sorted(by_month.items())
+        requests=len({one.request for one in ours}),
+        days=sum(council_days.values()),
+        evenness=_evenness(councils, willing),
+        unused=tuple(code for code in willing if not councils[code]),
+        councils=tuple(
+            Giver(code, councils[code], council_days.get(code, 0.0), offered.get(code, 0.0), received[code])
+            for code in _busiest({code: councils[code] for code in named})
         ),
-        best_fit=_best_fit(ours, willing),
+        peers=tuple(
+            Giver(peer, peers[peer], peer_days.get(peer, 0.0), people.item(columns.index[peer]) if peer in columns.index else 0.0)
+            for peer in listed
+        ),
+        carried=tuple(carried[given] for given in range(max(carried) + 1)) if carried else (),
+        months=tuple(
+            Month(date(*month, 1), sum(one.days for one in gave), _evenness(Counter(one.council for one in gave), willing))
+            for month, gave in sorted(by_month.items())
+        ),
+        best_fit=_best_fit([one for one in ours if not one.former], willing),
     )
 
 
-def _offered(offers: Sequence[Offer], period: Period) -> float:
-    return sum(offer.days for offer in offers if offer.starts <= period.until and period.since <= offer.ends)
-
-
-def _busiest(givers: Iterable[Giver]) -> tuple[Giver, ...]:
-    return tuple(sorted(givers, key=lambda giver: (-giver.given, giver.owner)))
+def _busiest(given: Mapping[str, int]) -> list[str]:
+    return sorted(given, key=lambda owner: (-given[owner], owner))
 
 
 def _evenness(given: Counter[str], willing: Sequence[str]) -> Evenness:
@@ -164,20 +210,9 @@ def _evenness(given: Counter[str], willing: Sequence[str]) -> Evenness:
     return Evenness(places, gini(loads.astype(np.float64)), hhi(loads), top_share(loads), unused)
 
 
-def _best_fit(stories: Iterable[Story], willing: Sequence[str]) -> BestFit:
+def _best_fit(ours: Sequence[Deployment], willing: Sequence[str]) -> BestFit:
     """Of each place, the candidate who fits best; where somebody was chosen who had not been proposed, that one."""
-    taken: Counter[str] = Counter()
-    kept = best = 0.0
-    compared = 0
-    for story in stories:
-        proposed = {place.place: place.candidates for place in story.current.suggestion.places} if story.current.suggestion else {}
-        for line in story.current.lines:
-            candidates = proposed.get(line.place, ())
-            chosen = next((candidate for candidate in candidates if candidate.peer == line.peer), None)
-            if chosen is None:
-                taken[line.council] += 1
-                continue
-            first: Candidate = max(candidates, key=lambda candidate: (candidate.fit, -candidate.rank))
-            taken[first.council] += 1
-            kept, best, compared = kept + chosen.fit, best + first.fit, compared + 1
-    return BestFit(_evenness(taken, willing), compared, kept / best if best else 1.0)
+    taken = Counter(one.best_council or one.council for one in ours)
+    compared = [(one.fit, one.best_fit) for one in ours if one.fit is not None and one.best_fit is not None]
+    kept, best = sum(fit for fit, _ in compared), sum(fit for _, fit in compared)
+    return BestFit(_evenness(taken, willing), len(compared), kept / best if best else 1.0)

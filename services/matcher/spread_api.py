@@ -14,10 +14,9 @@ from services.kit.database import Connection
 from services.kit.problems import Refused
 from services.kit.web import Kitchen, kitchen, needs
 from services.matcher import store
-from services.matcher.giving import GIVEN, Giver, Period, Spread, spread
+from services.matcher.columns import Columns
+from services.matcher.giving import Deployment, Giver, Period, Spread, spread
 from services.matcher.handlers import mirror
-from services.matcher.records import Records
-from services.matcher.story import Story
 from services.matcher.views import GiverView, SpreadView
 
 router = APIRouter(prefix="/spread", tags=["spread"])
@@ -41,24 +40,19 @@ async def ledger(
     """Places and days by council and peer in a period. As CSV: the councils, then the peers. Received: for your regions."""
     if since > until:
         raise Refused(422, "dates", "The period ends before it begins. Correct from or to.")
-    docs, records = await host.database.once(_read)
-    found = await asyncio.to_thread(_made, docs, records, Period(since, until, region, kind), actor)
+    period = Period(since, until, region, kind)
+    gave, columns = await host.database.once(lambda db: _read(db, period))
+    found = await asyncio.to_thread(spread, gave, columns, period, actor.covers, peers)
     if format_ == "csv":
         return Response(_csv(found), media_type="text/csv; charset=utf-8")
-    givers = {"councils": [_view(giver) for giver in found.councils], "peers": [_view(giver) for giver in found.peers[:peers]]}
+    givers = {"councils": [_view(giver) for giver in found.councils], "peers": [_view(giver) for giver in found.peers]}
     return SpreadView.model_validate(asdict(found) | givers)
 
 
-async def _read(db: Connection) -> tuple[list[str], Records]:
-    """The register's part is copied: a thread works on it while ranking goes on."""
+async def _read(db: Connection, period: Period) -> tuple[list[Deployment], Columns]:
+    """What the ledger takes of the columns stays as it is, so that a thread may read them while ranking goes on."""
     await mirror.refresh(db)
-    known, copied = mirror.register.records, Records()
-    copied.peers, copied.councils = dict(known.peers), dict(known.councils)
-    return await store.docs_in(db, GIVEN), copied
-
-
-def _made(docs: list[str], records: Records, period: Period, actor: Actor) -> Spread:
-    return spread((Story.model_validate_json(doc) for doc in docs), records, period, actor.covers)
+    return await store.given(db, period), mirror.register.columns()
 
 
 def _view(giver: Giver) -> GiverView:

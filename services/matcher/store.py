@@ -1,4 +1,4 @@
-"""The matcher's SQL: stories, the registry's records, open load, and the inputs of rankings."""
+"""The matcher's SQL: stories and what they add to the ledger, the registry's records, open load, and the inputs of rankings."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from schemas.registry import CouncilState, LoadState, PeerState
 from services.kit.database import Connection
+from services.matcher.giving import Deployment, Period, deployments
 from services.matcher.records import State
 from services.matcher.story import Story
 
@@ -20,6 +21,10 @@ _SAVE = """insert into story (request, version, state, host, region, kind, chang
 _ONE = "select doc from story where request = $1"
 _LIST = """select doc from story where ($1::text is null or state = $1) and ($2::text[] is null or region = any($2)) and request > $3
            order by request limit $4"""
+_FORGET = "delete from deployment where request = any($1::text[])"
+_GIVEN = """select request, line, host, region, kind, starts, peer, council, days, former, fit, best_fit, best_council from deployment
+            where starts between $1 and $2 and ($3::text is null or region = $3) and ($4::text is null or kind = $4)
+            order by request, line"""
 _DOCS_IN = "select doc from story where state = any($1::text[]) order by request"
 _IN_STATES = "select request from story where state = any($1::text[]) and request > $2 order by request limit $3"
 _QUEUE = """select doc from story where state = any($1::text[]) and ($2::text[] is null or region = any($2))
@@ -90,13 +95,23 @@ async def lock_stories(db: Connection, requests: Iterable[str]) -> dict[str, Sto
 
 
 async def save_stories(db: Connection, stories: Iterable[Story]) -> None:
-    """Write stories, in the order of their requests."""
+    """Write stories, in the order of their requests, and with them what they add to the ledger."""
+    ordered = sorted(stories, key=lambda s: s.request)
+    if not ordered:
+        return
     rows = [
         (s.request, s.version, s.state, s.host, s.region, s.kind, s.changed_at, s.pressing_since or s.changed_at, s.model_dump_json())
-        for s in sorted(stories, key=lambda s: s.request)
+        for s in ordered
     ]
-    if rows:
-        await db.execute(_SAVE, *zip(*rows, strict=True))
+    await db.execute(_SAVE, *zip(*rows, strict=True))
+    await db.execute(_FORGET, [s.request for s in ordered])
+    if gave := [one for s in ordered for one in deployments(s)]:
+        await db.copy_records_to_table("deployment", records=gave, columns=Deployment._fields)
+
+
+async def given(db: Connection, period: Period) -> list[Deployment]:
+    """What the stories of a period add to the ledger, by request and line."""
+    return [Deployment(*row) for row in await db.fetch(_GIVEN, period.since, period.until, period.region, period.kind)]
 
 
 async def story(db: Connection, request: str) -> Story | None:

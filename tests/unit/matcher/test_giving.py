@@ -7,7 +7,7 @@ import pytest
 
 from schemas.fact import Line
 from services.matcher.columns import Register
-from services.matcher.giving import Giver, Period, Spread, spread
+from services.matcher.giving import Giver, Period, Spread, deployments, spread
 from services.matcher.story import Match, Story
 from tests.unit.matcher.given import LEEDS, LEWISHAM, PORTSMOUTH, council, peer, register
 from tests.unit.matcher.test_decisions import NOW, suggested
@@ -27,9 +27,10 @@ def given(request: str, *peers: str, host: str = LEEDS, starts: date = date(2026
     return Story(**(known | {"request": request, "match": match} | fields))
 
 
-def ledger(*stories: Story, period: Period = YEAR, known: Register | None = None, region_seen: str = "") -> Spread:
-    records = (known or register(peer("p1", days=8), peer("p2", of=LEWISHAM))).records
-    return spread(stories, records, period, lambda region: region_seen in ("", region))
+def ledger(*stories: Story, period: Period = YEAR, known: Register | None = None, region_seen: str = "", most: int | None = None) -> Spread:
+    columns = (known or register(peer("p1", days=8), peer("p2", of=LEWISHAM))).columns()
+    gave = [one for story in stories for one in deployments(story)]
+    return spread(gave, columns, period, lambda region: region_seen in ("", region), most)
 
 
 def test_places_and_days_are_counted_by_council_and_by_peer_against_what_was_offered() -> None:
@@ -37,6 +38,15 @@ def test_places_and_days_are_counted_by_council_and_by_peer_against_what_was_off
     assert (found.requests, found.days) == (2, 10.5)
     assert found.peers == (Giver("p1", 2, 6.5, 8), Giver("p2", 1, 4, 8))
     assert found.councils == (Giver(PORTSMOUTH, 2, 6.5, 200), Giver(LEWISHAM, 1, 4, 200), Giver(LEEDS, 0, 0, 200, received=3))
+
+
+def test_as_many_peers_are_listed_as_were_asked_for_and_all_are_counted() -> None:
+    known = register(peer("p1", days=8), peer("p2", of=LEWISHAM), *(peer(f"p{n}") for n in range(3, 9)))
+    every = ledger(given("r1", "p2"), known=known)
+    assert [giver.owner for giver in every.peers] == ["p2", "p1", "p3", "p4", "p5", "p6", "p7", "p8"]
+    for most in (0, 1, 3):
+        some = ledger(given("r1", "p2"), known=known, most=most)
+        assert (some.peers, some.carried) == (every.peers[:most], (7, 1))
 
 
 def test_a_council_that_gives_and_receives_has_a_balance() -> None:
