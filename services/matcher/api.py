@@ -22,11 +22,12 @@ from services.matcher import (
     team_api,
     trial_api,
     turnover,
+    waivers,
     why_api,
 )
 from services.matcher.handlers import mirror
 from services.matcher.orders import Host, Order, Reader, decide, regions_of, role_of, seen
-from services.matcher.steps import Broken, Step, open_suggestions
+from services.matcher.steps import UNDECIDED, Broken, Step, open_suggestions
 from services.matcher.story import Story
 from services.matcher.views import (
     Answer,
@@ -124,19 +125,21 @@ async def decline(request: str, body: Decline, order: Order) -> Response:
 
 @matches.post("/{request}/waive")
 async def waive(request: str, body: Waive, order: Order, host: Host) -> Response:
-    """Waive the rules that stand against a peer, all but absolute ones; then another adviser may override in favour of that peer."""
+    """Waive the rules that stand against a peer, all but absolute ones; then another adviser may choose that peer.
+
+    By an override, or, where somebody who was chosen leaves, in their place (`replace`).
+    """
     await host.database.once(mirror.refresh)
 
     def step(story: Story, work: Work) -> Step:
-        if story.content is None:
-            raise Broken("not_open", "This was arranged by telephone; there is nothing to waive.")
-        ask, role = handlers.ask_of(story), role_of(story, body.place)
-        rules = ranking.broken_by(mirror.register, ask, role, body.peer, mirror.policy, work.now.date())
-        for rule in ranking.ABSOLUTE.intersection(rules):
-            raise Broken(rule, f"{ranking.RULES[rule].sentence} This rule cannot be waived. Choose another peer for {body.place}.")
-        if not rules:
-            raise Broken("nothing_to_waive", "No rule stands against this peer. Choose the peer with an override.")
-        return domain.waive(story, body.place, body.peer, rules, order.actor.id, body.because, work.now)
+        today = work.now.date()
+        if story.content is not None and story.state in UNDECIDED:
+            role = role_of(story, body.place)
+            rules = ranking.broken_by(mirror.register, handlers.ask_of(story), role, body.peer, mirror.policy, today)
+        else:
+            rules = team_api.against(story, body.place, body.peer, today)
+        waivers.never_broken(rules, "waived", body.place)
+        return waivers.waive(story, body.place, body.peer, rules, order.actor.id, body.because, work.now)
 
     return await decide(order, request, body, "rule.waive", step)
 
@@ -153,9 +156,8 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
         waived: set[tuple[str, str]] = set()
         for place, peer in body.choices.items():
             rules = ranking.broken_by(mirror.register, ask, role_of(story, place), peer, mirror.policy, work.now.date())
-            for rule in ranking.ABSOLUTE.intersection(rules):
-                raise Broken(rule, f"{ranking.RULES[rule].sentence} This rule cannot be overridden. Choose another peer for {place}.")
-            domain.relied_on(story, peer, rules, order.actor.id)
+            waivers.never_broken(rules, "overridden", place)
+            waivers.relied_on(story, peer, rules, order.actor.id)
             waived.update((peer, rule) for rule in rules)
             known = mirror.register.records.peers.get(peer)
             if known is None:

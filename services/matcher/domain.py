@@ -138,26 +138,6 @@ def select(
     return draft.step("selected", match=match)
 
 
-def waive(story: Story, place: str, peer: str, rules: Sequence[str], actor: str, because: str, now: datetime) -> Step:
-    """An adviser waives rules for one peer; it takes another adviser to choose that peer. Errors: Broken not_open."""
-    if story.state not in ("suggested", "unmet"):
-        raise Broken("not_open", f"This request is {story.state}; a rule can be waived only while it is to be decided. Read it again.")
-    draft = Draft(story, actor, now)
-    draft.fact(say.RuleWaived, place=place, peer=peer, rules=tuple(rules), because=because, actor=actor)
-    return draft.step(waived=story.waived | {(peer, rule, actor) for rule in rules})
-
-
-def relied_on(story: Story, peer: str, rules: Iterable[str], actor: str) -> None:
-    """Errors: Broken second_adviser, when a rule that stands against the peer was not waived by somebody else than `actor`."""
-    by_others = {(who, rule) for who, rule, adviser in story.waived if adviser != actor}
-    missing = [rule for rule in rules if (peer, rule) not in by_others]
-    if missing:
-        raise Broken(
-            "second_adviser",
-            f"Against this peer stands: {', '.join(missing)}. Another adviser must waive that first, with a reason; then choose.",
-        )
-
-
 def decline(story: Story, peers: Iterable[str], actor: str, because: str, now: datetime) -> Step:
     """An adviser turned down some of the proposed: propose anew without them. Errors: Broken not_open, not_proposed."""
     if story.state != "suggested":

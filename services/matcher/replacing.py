@@ -55,11 +55,13 @@ def replace_member(
     now: datetime,
     *,
     agreed: bool,
+    waived: frozenset[tuple[str, str]] = frozenset(),
 ) -> Step:
     """An adviser gives a place to somebody else. given: days that the one who leaves has given, once placed; the new one has the rest.
 
     Nothing changes until the registry has moved the capacity. starts: from when the new one works.
     agreed: those who must agree have, as placed work needs: it passes on at once. Before that their consents are asked for as ever.
+    waived: (peer, rule) passed over.
     Errors: Broken not_in_hand, replacing, place, same_peer, given, agreement.
     """
     old, current = line_at(story, place), story.current
@@ -88,7 +90,7 @@ def replace_member(
         kind=story.kind,
     )
     replacing = Replacing(leaves=old.line, given=given, line=new)
-    return draft.step(match=current.model_copy(update={"replacing": replacing}))
+    return draft.step(match=current.model_copy(update={"replacing": replacing, "known": current.known | waived}))
 
 
 def moved(story: Story, match: str, line: int, now: datetime) -> Step:

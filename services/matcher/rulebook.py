@@ -208,5 +208,5 @@ OF_CAPACITY: Final = frozenset(
 )
 """The rules that are about what is still free, or about this choice alone: they say nothing against somebody who was chosen before."""
 
-ABSOLUTE: Final = frozenset(rule.code for rule in _IN_ORDER if rule.absolute)
-"""The rules that no override may break."""
+ABSOLUTE: Final = frozenset(code for code, rule in EVERY.items() if rule.absolute)
+"""The rules that no override and no replacement may break."""

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from schemas.fact import Line
 from services.kit.problems import Refused
 from services.kit.work import Work
-from services.matcher import handlers, ranking, replacing, store, turnover
+from services.matcher import handlers, replacing, store, turnover, waivers
 from services.matcher.asks import Ask
 from services.matcher.orders import Host, Order, Reader, decide, seen
 from services.matcher.standins import broken_with, stand_in, stand_ins
@@ -19,6 +19,7 @@ from services.matcher.views import RefuseAndReplace, Replace, StandIns
 
 router = APIRouter(prefix="/matches", tags=["teams"])
 
+_LEAST = 0.5  # days, the step in which they count
 Given = Annotated[float, Query(ge=0, multiple_of=0.5, description="days that the one who leaves has given, of placed work")]
 
 
@@ -61,7 +62,10 @@ async def who_could(
 
 @router.post("/{request}/replace")
 async def replace_member(request: str, body: Replace, order: Order, host: Host) -> Response:
-    """Give a place to somebody else, by default to whoever is best, while the others stay; what they agreed to stands."""
+    """Give a place to somebody else, by default to whoever is best, while the others stay; what they agreed to stands.
+
+    Against absolute rules never; against others once another adviser has waived them for that peer.
+    """
     await host.database.once(handlers.mirror.refresh)
     return await decide(order, request, body, "member.replace", lambda story, work: _replaced(story, body, order.actor.id, work))
 
@@ -84,6 +88,7 @@ def _replaced(story: Story, body: Replace, actor: str, work: Work) -> Step:
     leaves, today = replacing.line_at(story, body.place), work.now.date()
     register, policy = handlers.mirror.register, handlers.mirror.policy
     asked = _ask(story, leaves, body.given, today)
+    waived: frozenset[tuple[str, str]] = frozenset()
     if body.peer is None:
         best = stand_ins(register, asked, story.current.lines, leaves, policy, today, 1)
         if not best:
@@ -92,14 +97,26 @@ def _replaced(story: Story, body: Replace, actor: str, work: Work) -> Step:
     else:
         stay = [line for line in story.current.lines if line.line != leaves.line]
         rules = broken_with(register, asked, stay, leaves.role, body.peer, policy, today)
-        if rules:
-            raise Broken(rules[0], f"{ranking.EVERY[rules[0]].sentence} Choose another peer for {body.place}.")
-        peer, council = body.peer, register.records.peers[body.peer].council
+        waivers.never_broken(rules, "waived", body.place)
+        waivers.relied_on(story, body.peer, rules, actor)
+        waived = frozenset((body.peer, rule) for rule in rules)
+        known = register.records.peers.get(body.peer)
+        if known is None:
+            raise Broken("unknown_peer", "That peer is not in the register. Check the identifier.")
+        peer, council = body.peer, known.council
     said = (body.place, peer, council, body.given, asked.starts, actor, body.because, work.now)
-    return replacing.replace_member(story, *said, agreed=body.agreed)
+    return replacing.replace_member(story, *said, agreed=body.agreed, waived=waived)
+
+
+def against(story: Story, place: str, peer: str, today: date) -> list[str]:
+    """The rules that stand against a peer in the place of one who leaves. Whether there are days enough is seen when they are moved."""
+    leaves = replacing.line_at(story, place)
+    asked = replace(_ask(story, leaves, 0, today), days=_LEAST)
+    stay = [line for line in story.current.lines if line.line != leaves.line]
+    return broken_with(handlers.mirror.register, asked, stay, leaves.role, peer, handlers.mirror.policy, today)
 
 
 def _ask(story: Story, leaves: Line, given: float, today: date) -> Ask:
     """For what is left of the work: from today on, where it has begun."""
     places = tuple((line.place, line.role) for line in story.current.lines)
-    return replace(turnover.ask_on(story, today), places=places, days=max(0.5, leaves.days - given))
+    return replace(turnover.ask_on(story, today), places=places, days=max(_LEAST, leaves.days - given))

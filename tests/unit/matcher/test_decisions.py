@@ -10,7 +10,7 @@ from schemas import matcher as say
 from schemas.fact import Agreed, Line
 from schemas.matcher import Candidate, PlaceSuggestion, Shortage
 from schemas.requests import Place, RequestContent
-from services.matcher import arranging, consents, domain
+from services.matcher import arranging, consents, domain, waivers
 from services.matcher.steps import Broken, Inputs, Step, match_id, open_suggestions
 from services.matcher.story import Story
 
@@ -346,20 +346,20 @@ def test_inputs_name_what_a_suggestion_rested_on() -> None:
 
 
 def test_a_rule_is_waived_by_one_adviser_and_relied_on_by_another() -> None:
-    step = domain.waive(suggested(), "lead_member-1", "p9", ["portfolio"], "adviser-1", "known_to_both", NOW)
+    step = waivers.waive(suggested(), "lead_member-1", "p9", ["portfolio"], "adviser-1", "known_to_both", NOW)
     assert names(step) == ["RuleWaived"]
     assert step.story.state == "suggested"
-    domain.relied_on(step.story, "p9", ["portfolio"], "adviser-2")
+    waivers.relied_on(step.story, "p9", ["portfolio"], "adviser-2")
     for peer, rules, actor in (
         ("p9", ["portfolio"], "adviser-1"),
         ("p9", ["portfolio", "role"], "adviser-2"),
         ("p8", ["portfolio"], "adviser-2"),
     ):
         with pytest.raises(Broken, match="Another adviser must waive"):
-            domain.relied_on(step.story, peer, rules, actor)
-    domain.relied_on(suggested(), "p1", [], "adviser-1")
+            waivers.relied_on(step.story, peer, rules, actor)
+    waivers.relied_on(suggested(), "p1", [], "adviser-1")
 
 
-def test_nothing_is_waived_once_somebody_is_chosen() -> None:
-    with pytest.raises(Broken, match="only while it is to be decided"):
-        domain.waive(selected(), "lead_member-1", "p9", ["role"], "adviser-1", "known_to_both", NOW)
+def test_nothing_is_waived_while_what_was_chosen_is_being_held() -> None:
+    with pytest.raises(Broken, match="while somebody may still be chosen"):
+        waivers.waive(selected(), "lead_member-1", "p9", ["role"], "adviser-1", "known_to_both", NOW)
