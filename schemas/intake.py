@@ -43,7 +43,8 @@ class SupportRequested(Fact, type="manyhands.intake.support-requested.v1"):
     """A council asks for mentoring or peer support. True when it is posted; only reference, authority and kind are required.
 
     `revision` counts the versions of one reference from 1. `from_` and `to` bound the work, `days` is working days for each place.
-    Nothing about any child or family belongs in `notes`.
+    Nothing about any child or family belongs in `notes`. `origin` says how it came about: council (it asks; so where it is left out),
+    adviser_offer (nobody is proposed before the council has agreed, so it names no peer) or commissioned, by `commissioned_by`.
     """
 
     topic: ClassVar[str] = "intake.support-requests.v1"
@@ -64,3 +65,5 @@ class SupportRequested(Fact, type="manyhands.intake.support-requested.v1"):
     funder: Text | None = None
     contact: Contact | None = None
     notes: Annotated[str, Field(max_length=4000)] | None = None
+    origin: Text | None = None
+    commissioned_by: Text | None = None

@@ -35,7 +35,10 @@ class Wishes(Value):
 
 
 class RequestContent(RequestsFact):
-    """Everything a matcher needs to know of a request, in codes; words stay with the requests service."""
+    """Everything a matcher needs to know of a request, in codes; words stay with the requests service.
+
+    origin: how it came about: council, adviser_offer, commissioned; `commissioned_by` says by whom (a funder's code).
+    """
 
     request: RequestId
     version: Annotated[int, Field(ge=1)]
@@ -55,6 +58,7 @@ class RequestContent(RequestsFact):
     funder: Code
     warnings: tuple[Problem, ...] = ()
     received_at: AwareDatetime  # age raises priority
+    commissioned_by: Code | None = None
 
 
 class RequestOpened(RequestContent, type="manyhands.requests.request-opened.v1"):
@@ -65,6 +69,44 @@ class RequestAmended(RequestContent, type="manyhands.requests.request-amended.v1
     """The whole content anew after a newer revision or an adviser's change; `changed` names the fields."""
 
     changed: tuple[Code, ...]
+
+
+class SupportOffered(RequestContent, type="manyhands.requests.support-offered.v1"):
+    """An adviser offers support to the host, who has until `answer_by` to answer; said anew when the offer changes.
+
+    Nobody is proposed for it before OfferAccepted, which RequestOpened follows.
+    """
+
+    answer_by: AwareDatetime
+
+
+class OfferAnswer(RequestsFact):
+    """What the host said to an offer on `answered_on`: `by` whom there (a party's code), how (`channel`), written down by `actor`."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    by: Code
+    channel: Code
+    answered_on: date
+    actor: ActorId
+
+
+class OfferAccepted(OfferAnswer, type="manyhands.requests.offer-accepted.v1"):
+    """The host takes the offer; the request is opened next."""
+
+
+class OfferRefused(OfferAnswer, type="manyhands.requests.offer-refused.v1"):
+    """The host does not want what was offered: the request has ended. It counts against nobody."""
+
+    because: Code
+
+
+class OfferLapsed(RequestsFact, type="manyhands.requests.offer-lapsed.v1"):
+    """The host has said nothing to an offer until `answer_by`: the request has ended. It counts against nobody."""
+
+    request: RequestId
+    version: Annotated[int, Field(ge=1)]
+    answer_by: AwareDatetime
 
 
 class IntakeRefused(RequestsFact, type="manyhands.requests.intake-refused.v1"):

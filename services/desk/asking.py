@@ -7,7 +7,7 @@ from typing import Any
 
 from services.desk import when, wording
 from services.vocabulary.councils import reference_councils
-from services.vocabulary.kinds import KINDS
+from services.vocabulary.kinds import KINDS, Kind
 from services.vocabulary.listing import listed
 from services.vocabulary.parties import PARTIES
 from services.vocabulary.roles import ROLES
@@ -37,7 +37,8 @@ class Offered:
 
 
 STEPS = (
-    Step("council", "Which council asks?", ("authority", "contact_name", "contact_email", "contact_telephone")),
+    Step("origin", "How did this come about?", ("origin", "commissioned_by")),
+    Step("council", "Which council is it for?", ("authority", "contact_name", "contact_email", "contact_telephone")),
     Step("kind", "What kind of support?", ("kind",)),
     Step("needs", "What is it about?", ("themes", "priority", "notes")),
     Step("people", "Who could help?", (*(ROLE + code for code in ROLES), "mentee_group", "same_group", "region", "avoid")),
@@ -45,6 +46,8 @@ STEPS = (
 )
 _BY_NAME = {step.name: at for at, step in enumerate(STEPS)}
 _HOME = {
+    "origin": "origin",
+    "commissioned_by": "commissioned_by",
     "authority": "authority",
     "contact.name": "contact_name",
     "contact.email": "contact_email",
@@ -63,8 +66,12 @@ _HOME = {
     "team": f"{ROLE}{next(iter(ROLES))}",
 }
 """Where the fields of a request stand on the pages."""
+_ELSEWHERE = {("origin", "origin_of_kind"): "kind"}
+"""What is said where it is chosen, though it is about another field."""
 _WORDS = {
-    ("authority", "missing"): "Enter which council asks.",
+    ("commissioned_by", "missing"): "Select who commissions it.",
+    ("origin", "origin_of_kind"): "This kind of support does not come about like that. Choose another, or change how it came about.",
+    ("authority", "missing"): "Enter which council it is for.",
     ("authority", "unknown"): "This is no English council with children’s services that we know. Check its name.",
     ("kind", "missing"): "Select a kind of support.",
     ("from", "not_a_date"): "The first day must be a real date, for example 1 12 2026.",
@@ -81,10 +88,7 @@ _WORDS = {
 
 def kinds_offered() -> list[Offered]:
     """The kinds of support that may be asked for, in their order."""
-    return [
-        Offered(kind.code, wording.kind(kind.code), f"Usually {_people(kind.team)}, {wording.day_count(kind.days)} each.")
-        for kind in KINDS.values()
-    ]
+    return [Offered(kind.code, wording.kind(kind.code), _usual(kind)) for kind in KINDS.values()]
 
 
 def councils_offered(regions: Collection[str] | None) -> list[str]:
@@ -95,6 +99,11 @@ def councils_offered(regions: Collection[str] | None) -> list[str]:
 def people_of(kind: str) -> str:
     """Who helps with a kind of support unless somebody else is asked for; "" for a kind that we do not know."""
     return _people(KINDS[kind].team) if kind in KINDS else ""
+
+
+def _usual(kind: Kind) -> str:
+    alone = "" if "council" in kind.origins else "A council does not ask for it by itself. "
+    return f"{alone}Usually {_people(kind.team)}, {wording.day_count(kind.days)} each."
 
 
 def _people(team: Iterable[tuple[str, int]]) -> str:
@@ -125,9 +134,11 @@ def event(fields: Fields, reference: str) -> tuple[dict[str, Any], dict[str, str
     """
     data: dict[str, Any] = {"reference": reference}
     home: dict[str, str] = {}
-    for name in ("authority", "kind", "priority", "notes", "mentee_group"):
+    for name in ("origin", "authority", "kind", "priority", "notes", "mentee_group"):
         if value := one(fields, name):
             data[name] = value
+    if data.get("origin") == "commissioned" and (by := one(fields, "commissioned_by")):
+        data["commissioned_by"] = by
     contact = {name: value for name in ("name", "email", "telephone") if (value := one(fields, f"contact_{name}"))}
     if contact:
         data["contact"] = contact
@@ -177,7 +188,7 @@ def faults(problems: Iterable[Mapping[str, Any]], home: Mapping[str, str]) -> li
         if path == "reference":
             continue
         words = _WORDS.get((path, rule)) or f"{problem['reason']} {problem['remedy']}".strip()
-        found[field_of(path, home), words] = None
+        found[_ELSEWHERE.get((path, rule)) or field_of(path, home), words] = None
     return list(found)
 
 
@@ -225,7 +236,9 @@ def answers(fields: Fields, meaning: Mapping[str, Any] | None) -> list[Answer]:
         )
         if words
     ]
+    by = one(fields, "commissioned_by") if one(fields, "origin") == "commissioned" else ""
     return [
+        Answer("How it came about", wording.came_about(one(fields, "origin") or "council", by), "origin", "origin"),
         Answer("Council", wording.council(host) if host else one(fields, "authority"), "council", "authority"),
         Answer("Who to speak to", ", ".join(filter(None, contact)), "council", "contact_name"),
         Answer("Kind of support", wording.kind(kind) if kind else "", "kind", "kind"),

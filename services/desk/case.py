@@ -12,6 +12,12 @@ _URGENCY = {code: at for at, code in enumerate(PRIORITIES)}
 _LAST = len(_URGENCY)
 
 
+NO_OFFER = frozenset({"offer_refused", "offer_lapsed"})
+"""How a request stands whose offer came to nothing."""
+IN_THE_WAY = frozenset({"question", "rejected", "withdrawn", "offered", *NO_OFFER})
+"""How a request stands that is not matched."""
+
+
 @dataclass(slots=True)
 class Asked:
     """A consent: who is asked, about whom, by when (ISO 8601). state: asked, given or refused."""
@@ -83,10 +89,11 @@ class Word:
 class Case:
     """What is known of one request. Dates and times that facts say are kept as they say them, in ISO 8601.
 
-    standing: of the requests service: unknown, open, question, rejected, withdrawn. progress: of the matcher: new, suggested, unmet,
-    selected, consenting, completing, placed, completed, arranging, questioned. version and match_version: what a command to either
-    service must expect. heard: the last sequence of each service that is folded in. places: [place, role] asked for. waived: [place,
-    peer, adviser]. since: from when somebody has been waited for. calls: by peer, what the last came to and when. words: heads-ups by peer.
+    standing: of the requests service: unknown, open, question, rejected, withdrawn, offered, offer_refused, offer_lapsed. progress: of the
+    matcher: new, suggested, unmet, selected, consenting, completing, placed, completed, arranging, questioned. version and match_version:
+    what a command to either service must expect. heard: the last sequence of each service that is folded in. places: [place, role] asked
+    for. answer_by: until when the council may answer an offer. waived: [place, peer, adviser]. since: from when somebody has been waited
+    for. calls: by peer, what the last came to and when. words: heads-ups by peer.
     """
 
     request: str
@@ -110,6 +117,8 @@ class Case:
     received_at: str | None = None
     changed_at: datetime | None = None
     changed_by: str = ""
+    commissioned_by: str = ""
+    answer_by: str | None = None
     match: str = ""
     doubt: Doubt | None = None
     lines: list[Chosen] = field(default_factory=list)
@@ -133,7 +142,7 @@ class Case:
     @property
     def state(self) -> str:
         """In one word: what stands in its way, else how far it has come."""
-        return self.standing if self.standing in ("question", "rejected", "withdrawn") else self.progress
+        return self.standing if self.standing in IN_THE_WAY else self.progress
 
     @property
     def waiting(self) -> str:
@@ -142,12 +151,14 @@ class Case:
 
     @property
     def to_do(self) -> str:
-        """What the next step is: question, decide, consent, shortage, broken; "" for none."""
+        """What the next step is: question, offer, decide, consent, shortage, broken; "" for none."""
         if self.standing == "question" or self.progress == "questioned":
             return "question"
         if self.escalated or (self.gone and self.progress == "placed"):
             return "broken"
-        if self.standing in ("rejected", "withdrawn"):
+        if self.standing == "offered":
+            return "offer"
+        if self.standing in IN_THE_WAY:
             return ""
         if self.progress == "consenting":
             return "consent" if any(asked.state == "asked" for asked in self.consents.values()) else ""
@@ -155,7 +166,9 @@ class Case:
 
     @property
     def deadline(self) -> str | None:
-        """When the first of the consents asked for falls due."""
+        """When the council's answer to an offer, or the first of the consents asked for, falls due."""
+        if self.standing == "offered":
+            return self.answer_by
         return min((a.deadline for a in self.consents.values() if a.state == "asked" and a.deadline), default=None)
 
 

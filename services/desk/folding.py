@@ -45,6 +45,20 @@ def _content(case: Case, said: Said) -> None:
     case.starts, case.ends = said["starts"], said["ends"]
     case.wishes = {name: value for name, value in said.get("wishes", {}).items() if value}
     case.regions = _regions(said["host"])
+    case.commissioned_by, case.answer_by = said.get("commissioned_by") or "", said.get("answer_by")
+
+
+def _offered(case: Case, said: Said) -> None:
+    _content(case, said)
+    case.standing = "offered"
+
+
+def _offer_refused(case: Case, _: Said) -> None:
+    case.standing, case.raised = "offer_refused", None
+
+
+def _offer_lapsed(case: Case, _: Said) -> None:
+    case.standing, case.doubt, case.raised = "offer_lapsed", None, None
 
 
 def _raised(case: Case, said: Said) -> None:
@@ -203,6 +217,10 @@ def _regions(*councils: str | None) -> list[str]:
 _STEPS: dict[str, Callable[[Case, Said], None]] = {
     requests.RequestOpened.type: _content,
     requests.RequestAmended.type: _content,
+    requests.SupportOffered.type: _offered,
+    requests.OfferAccepted.type: _nothing,
+    requests.OfferRefused.type: _offer_refused,
+    requests.OfferLapsed.type: _offer_lapsed,
     requests.RequestRejected.type: _rejected,
     requests.QuestionRaised.type: _raised,
     requests.QuestionAnswered.type: _answered,

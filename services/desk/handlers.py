@@ -19,6 +19,10 @@ ears = Ears()
 FOLLOWED: tuple[type[Fact], ...] = (
     asked.RequestOpened,
     asked.RequestAmended,
+    asked.SupportOffered,
+    asked.OfferAccepted,
+    asked.OfferRefused,
+    asked.OfferLapsed,
     asked.RequestRejected,
     asked.QuestionRaised,
     asked.QuestionAnswered,

@@ -144,7 +144,7 @@ def _draw(
         councils=asking.councils_offered(person.own_regions),
         kinds=asking.kinds_offered(), usual=asking.people_of(asking.one(draft.fields, "kind")), themes=THEMES, priorities=PRIORITIES,
         roles=ROLES, parties=PARTIES, region_wishes=asking.REGION_WISHES, same_group=asking.SAME_GROUP,
-        example=when.example(request.app.state.kitchen.clock.now()),
+        origins=wording.ORIGINS, commissioners=wording.COMMISSIONERS, example=when.example(request.app.state.kitchen.clock.now()),
     )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ async def _check(
     return page(
         request, person, "new_check.html", 422 if found and status == 200 and request.method == "POST" else status, draft=draft,
         answers=asking.answers(draft.fields, said["meaning"]), warnings=asking.faults(said["warnings"], home), not_checked=verdict.away,
-        errors=errors,
+        errors=errors, offered=asking.one(draft.fields, "origin") == "adviser_offer",
         sendable=not found and not verdict.away, back_to=_back(draft.id, "check", ""),
     )  # fmt: skip
 

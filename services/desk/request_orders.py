@@ -182,6 +182,23 @@ async def answer(order: Ordered) -> Response:
     return await order.send("requests", path, {"answer": form["answer"], "reason": ""}, "Answered. The request is being matched.", "answer")
 
 
+@router.post("/requests/{ident}/offer")
+async def answer_offer(order: Ordered) -> Response:
+    """Record what the council said to an offer."""
+    form = order.form
+    if form["answer"] not in ("yes", "no"):
+        order.errors.add("answer", "Select whether the council accepts the offer.")
+    if form["by"] not in wording.OFFERED_TO:
+        order.errors.add("by", "Select who told you.")
+    on = order.errors.need(form, "answered_on", "Enter the day on which they told you.")
+    accepted = form["answer"] == "yes"
+    because = _code(form, "because", wording.NOT_WANTED, "not_said")
+    channel = _code(form, "channel", wording.CHANNELS, "telephone")
+    body = {"accepted": accepted, "by": form["by"], "channel": channel, "answered_on": on, "because": because}
+    done = f"Recorded: the council {'accepts' if accepted else 'does not want'} the offer."
+    return await order.send("requests", f"/requests/{order.ident}/offer/answer", body, done, "answered_on")
+
+
 @router.post("/requests/{ident}/arrangement")
 async def arrangement(order: Ordered) -> Response:
     """An arrangement that does not fit: try again, or give it up."""

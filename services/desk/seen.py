@@ -8,7 +8,7 @@ from typing import Any
 
 from services.desk import page_store, proposals, telling, wording
 from services.desk.backends import Backends, Part, Refusal
-from services.desk.case import Case, from_json
+from services.desk.case import IN_THE_WAY, Case, from_json
 from services.desk.names import names
 from services.desk.person import Person
 from services.desk.proposals import Place
@@ -111,7 +111,7 @@ async def caught_up(
     for _ in range(round(_WAIT_SECONDS / _LOOK_SECONDS)):
         doc = await own.once(lambda db: page_store.doc(db, request))
         case = from_json(doc) if doc else None
-        settled = case is None or case.standing in ("withdrawn", "question", "rejected") or case.progress not in _ON_THE_WAY
+        settled = case is None or case.standing in IN_THE_WAY or case.progress not in _ON_THE_WAY
         if case and settled and case.version >= version and case.match_version >= match_version and shows(case):
             return
         await asyncio.sleep(_LOOK_SECONDS)

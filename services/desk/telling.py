@@ -59,8 +59,27 @@ def _agreements(said: Mapping[str, Any], names: Names) -> str:
     )
 
 
+def _answered(said: Mapping[str, Any]) -> str:
+    return wording.OFFERED_TO.get(said["by"], "The council")
+
+
+def _by(said: Mapping[str, Any]) -> str:
+    return f", {wording.CHANNELS.get(said['channel'], 'at the desk').lower()}"
+
+
+_OPENED = {
+    "council": "The request came from {}.",
+    "adviser_offer": "People are being looked for, for {}.",
+    "commissioned": "Support for {} was commissioned.",
+}
 _SENTENCES: dict[str, _Sentence] = {
-    "requests.request-opened.v1": lambda s, _: f"The request came from {wording.council(s['host'])}.",
+    "requests.request-opened.v1": lambda s, _: _OPENED.get(s.get("origin", ""), _OPENED["council"]).format(wording.council(s["host"])),
+    "requests.support-offered.v1": lambda s, _: (
+        f"An adviser offered this to {wording.council(s['host'])}, who may answer until {when.moment(s['answer_by'])}."
+    ),
+    "requests.offer-accepted.v1": lambda s, _: f"{_answered(s)} accepted the offer on {when.day(s['answered_on'])}{_by(s)}.",
+    "requests.offer-refused.v1": lambda s, _: f"{_answered(s)} did not want the offer{_by(s)}{_because(s)}.",
+    "requests.offer-lapsed.v1": lambda _, __: "The council did not answer the offer in time.",
     "requests.request-amended.v1": lambda s, _: f"The request was changed: {', '.join(map(wording.plain, s['changed'])).lower()}.",
     "requests.request-rejected.v1": lambda _, __: "The request could not be opened as it stands.",
     "requests.question-raised.v1": lambda _, __: "It is not clear which council asks. An adviser was asked.",

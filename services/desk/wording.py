@@ -13,6 +13,7 @@ from services.vocabulary.themes import THEMES
 WANTED = {
     "escalated": "Escalated to a lead",
     "question": "Questions to answer",
+    "offer": "Offers that wait for an answer",
     "broken": "Matches that need another look",
     "decide": "Suggestions to decide",
     "consent": "Consents outstanding",
@@ -23,6 +24,7 @@ WANTED = {
 TO_DO = {
     "escalated": "See why, and decide",
     "question": "Answer the question",
+    "offer": "Record the council’s answer",
     "broken": "See what changed",
     "decide": "Decide who to ask",
     "consent": "Record the answer",
@@ -43,6 +45,9 @@ STATES = {
     "question": "Question to answer",
     "rejected": "Could not be opened",
     "withdrawn": "Withdrawn",
+    "offered": "Offered to the council",
+    "offer_refused": "Offer not wanted",
+    "offer_lapsed": "Offer not answered",
 }
 PARTIES = {
     "mentee": "the person to be mentored",
@@ -55,6 +60,17 @@ PARTIES = {
     "host_chief_executive": "the chief executive of the council that asked",
 }
 """Who must agree."""
+ORIGINS = {"council": "The council asked for it", "adviser_offer": "An adviser offers it", "commissioned": "It is commissioned"}
+"""How a request came about."""
+COMMISSIONERS = {"dfe": "the Department for Education", "region": "the region", "lga": "the Local Government Association"}
+OFFERED_TO = {
+    "host_dcs": "The director of children’s services",
+    "host_lead_member": "The lead member",
+    "host_chief_executive": "The chief executive",
+    "host": "Somebody else of the council",
+}
+"""Who of a council may answer an offer."""
+NOT_WANTED = {"not_now": "Not now", "no_need": "No need for it", "other_help": "They have other help", "not_said": "No reason given"}
 CALLED = {"yes": "Said yes", "no": "Said no", "no_answer": "No answer", "call_again": "To be called again"}
 """What a call came to."""
 CALL_KEYS = {"yes": "y", "no": "n", "no_answer": "x", "call_again": "c"}
@@ -169,6 +185,12 @@ def party(code: str) -> str:
 def role(code: str) -> str:
     """What a role is called."""
     return ROLES[code].title if code in ROLES else plain(code).lower()
+
+
+def came_about(origin: str, commissioned_by: str) -> str:
+    """How a request came about; what nobody posted was agreed by telephone."""
+    by = f" by {COMMISSIONERS.get(commissioned_by, plain(commissioned_by))}" if commissioned_by else ""
+    return f"{ORIGINS.get(origin, plain(origin))}{by}"
 
 
 def themes(codes: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime
 
 from schemas.fact import Line, Value
-from services.matcher.calendar import after_working_days
+from services.vocabulary.calendar import after_working_days
 from services.vocabulary.kinds import KINDS, OF_EACH_PEER, OF_MEMBERS, OF_OFFICERS, Party
 from services.vocabulary.roles import is_councillor
 

@@ -9,10 +9,10 @@ from schemas.fact import Line
 from schemas.matcher import PlaceSuggestion, Shortage
 from schemas.requests import RequestContent
 from services.matcher import consents
-from services.matcher.calendar import next_morning
 from services.matcher.consents import Consent
 from services.matcher.steps import IN_HAND, UNDECIDED, Broken, Draft, Inputs, Step, match_id, open_suggestions
 from services.matcher.story import Match, Question, Story
+from services.vocabulary.calendar import next_morning
 
 
 def opened(content: RequestContent, region: str, now: datetime) -> Step:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from services.matcher.calendar import working_days_on
 from services.matcher.dated import Flags, Floats, InForce, Ints, flagged
 from services.matcher.policy import Policy
+from services.vocabulary.calendar import working_days_on
 from services.vocabulary.kinds import GIVERS, KINDS, Giver, Need
 from services.vocabulary.ladder import INTERVENTIONS
 

@@ -58,6 +58,7 @@ def requests(seed: int, count: int, today: date) -> Iterator[dict[str, Any]]:
             "themes": rng.choice(_THEMES, int(rng.integers(1, 4)), replace=False).tolist(),
             **_when(kind, rng, today),
             **_who(kind, rng),
+            **_how(kind),
             "cost_basis": str(rng.choice(["free", "free", "subsidised", "whole_cost"])),
             "funder": str(rng.choice(["council", "region", "LGA", "LGA", "DfE"])),
             "contact": _contact(rng),
@@ -100,6 +101,13 @@ def _who(kind: Kind, rng: np.random.Generator) -> dict[str, Any]:
         region = str(rng.choice(["any", "inside", "outside"], p=[0.35, 0.4, 0.25]))
         said["preferences"] = {"region": region, "same_group": same, "avoid": avoid, "named_peer": None}
     return said
+
+
+def _how(kind: Kind) -> dict[str, str]:
+    """Where a council does not ask for it by itself: who did. What is left out means that the council asks."""
+    if "council" in kind.origins:
+        return {}
+    return {"origin": "commissioned", "commissioned_by": "region"} if "commissioned" in kind.origins else {"origin": "adviser_offer"}
 
 
 def _contact(rng: np.random.Generator) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""requests' HTTP API: list, read, post, amend, withdraw, answer. An adviser sees and changes requests of their own regions only."""
+"""requests' HTTP API: list, read, post, amend, withdraw, answer; an adviser sees and changes requests of their own regions only."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -14,11 +14,13 @@ from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.requests import commands, draft_api, note_api, store, views
 from services.requests.domain import Broken
+from services.requests.offers import Reply
 from services.requests.request import Request
-from services.requests.views import Amend, Answer, Listed, Outcome, Posted, Story, Whole, Withdraw
+from services.requests.views import Amend, Answer, AnswerOffer, Listed, Outcome, Posted, Story, Whole, Withdraw
+from services.vocabulary.calendar import LONDON
 
 READ, WRITE, READ_CONTACT = "requests:read", "requests:write", "requests:read_contact"
-_OF_STATE = frozenset({"withdrawn", "completed", "no_question", "no_words"})
+_OF_STATE = frozenset({"withdrawn", "completed", "no_question", "no_words", "no_offer", "offer_ended"})
 _BEGINNING = (datetime.min.replace(tzinfo=UTC), "")
 
 Host = Annotated[Kitchen, Depends(kitchen)]
@@ -110,6 +112,18 @@ async def answer_question(ident: Ident, question: Ident, answer: Answer, order: 
         return views.outcome(await commands.answer(work, order.actor, request, question, answer.answer, answer.reason))
 
     return await order(answer, _ruled(do))
+
+
+@requests.post("/{ident}/offer/answer")
+async def answer_offer(ident: Ident, said: AnswerOffer, order: Order) -> Response:
+    """Write down what the council said to an adviser's offer: accepted, it is opened and people are proposed; else it has ended."""
+
+    async def do(work: Work) -> Outcome:
+        request = await commands.load(work, ident, order.actor, said.expected_version)
+        reply = Reply(said.accepted, said.by, said.channel, said.answered_on or work.now.astimezone(LONDON).date(), said.because)
+        return views.outcome(await commands.answer_offer(work, order.actor, request, reply, said.reason))
+
+    return await order(said, _ruled(do))
 
 
 def _ruled(do: Callable[[Work], Awaitable[Outcome]]) -> Callable[[Work], Awaitable[Outcome]]:

@@ -8,7 +8,7 @@ from typing import Any
 from schemas.fact import Problem
 from schemas.intake import SupportRequested
 from services.requests import reading
-from services.requests.deciding import Doubt, Ready, Rejection, decide
+from services.requests.deciding import Doubt, Ready, Rejection, decide, names_somebody
 
 _REQUIRED = ("reference", "authority", "kind")
 _STAND_IN = "-"  # reads as a word, and names no council and no kind
@@ -40,4 +40,5 @@ def check(data: Mapping[str, Any], today: date) -> Checked:
         return Checked("refused", wrong + tuple(each for each in decision.problems if each.field not in told))
     if isinstance(decision, Doubt):
         return Checked("refused" if wrong else "question", wrong, doubt=decision)
+    wrong += names_somebody(decision)
     return Checked("refused" if wrong else "opened", wrong, ready=decision)

@@ -12,9 +12,10 @@ from services.kit import problems
 from services.kit.access import EVERYWHERE, Actor
 from services.kit.problems import Refused
 from services.kit.work import Work
-from services.requests import domain, history, intake, reading, store
+from services.requests import domain, history, intake, offers, reading, store
 from services.requests.deciding import decide
 from services.requests.domain import Broken, Step
+from services.requests.offers import Reply
 from services.requests.request import Request
 from services.requests.wording import problem
 
@@ -110,6 +111,11 @@ async def answer(work: Work, actor: Actor, request: Request, question: str, code
     step = domain.answered(told, code, decide(_asked(words), received, received, told.answers), actor.id)
     _in_region(actor, step.request)
     return await _keep(work, actor, step, "question.answer", reason)
+
+
+async def answer_offer(work: Work, actor: Actor, request: Request, reply: Reply, reason: str) -> Step:
+    """Write down what a council said to an offer. Errors: Broken."""
+    return await _keep(work, actor, offers.answer(request, reply, actor.id, work.now), "offer.answer", reason)
 
 
 async def _keep(work: Work, actor: Actor, step: Step, action: str, reason: str) -> Step:

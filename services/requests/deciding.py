@@ -9,6 +9,7 @@ from schemas.fact import Problem
 from schemas.intake import SupportRequested
 from schemas.requests import Place, Wishes
 from services.requests import defaults
+from services.requests.origins import OFFER, origin_of
 from services.requests.wording import left_out, not_known, problem
 from services.vocabulary import words
 from services.vocabulary.councils import reference_councils
@@ -37,6 +38,8 @@ class Ready:
     wishes: Wishes
     cost_basis: str
     funder: str
+    origin: str
+    commissioned_by: str | None
     warnings: tuple[Problem, ...]
 
 
@@ -95,6 +98,7 @@ def decide(asked: SupportRequested, received: date, today: date, answers: Mappin
     if kind is None:
         found.problems.append(not_known("kind", "no kind of support that we know", words.kind_suggestions(asked.kind), KINDS))
     team = _team(asked, kind, found)
+    origin, commissioner = origin_of(asked, kind, found.problems)
     days = kind.window_days if kind else 1
     starts, ends = _window(asked, received, today, days, found)
     if found.problems or kind is None:
@@ -113,7 +117,9 @@ def decide(asked: SupportRequested, received: date, today: date, answers: Mappin
         days=_days(asked, kind, found),
         wishes=_wishes(asked, kind, places, found),
         cost_basis=_money("cost_basis", asked.cost_basis, defaults.COST_BASES, defaults.COST_BASIS, found),
-        funder=_money("funder", asked.funder, defaults.FUNDERS, defaults.FUNDER, found),
+        funder=_money("funder", asked.funder, defaults.FUNDERS, commissioner or defaults.FUNDER, found),
+        origin=origin,
+        commissioned_by=commissioner,
         warnings=tuple(found.warnings),
     )
 
@@ -154,6 +160,14 @@ def _team(asked: SupportRequested, kind: Kind | None, found: _Findings) -> tuple
         reason = f"This asks for more than {defaults.MOST_PLACES} people."
         found.problems.append(problem("team", "too_many", reason, "Ask for fewer, or send several requests."))
     return tuple(team)
+
+
+def names_somebody(ready: Ready) -> tuple[Problem, ...]:
+    """What is wrong with an offer that a council has not accepted yet: it names a peer. Empty for everything else."""
+    if ready.origin != OFFER or ready.wishes.named_peer is None:
+        return ()
+    reason = "An offer names no peer until the council has accepted it."
+    return (problem("preferences.named_peer", "offer_names_peer", reason, "Leave the peer out; name them once it is accepted."),)
 
 
 def _window(asked: SupportRequested, received: date, today: date, days: int, found: _Findings) -> tuple[date, date]:

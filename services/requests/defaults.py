@@ -12,6 +12,10 @@ LONGEST = timedelta(days=731)
 MOST_PLACES = 12
 COST_BASES = ("whole_cost", "subsidised", "free")
 FUNDERS = ("council", "region", "lga", "dfe")
+COMMISSIONERS = ("region", "lga", "dfe")
+"""Who may commission support for a council; they pay for it unless the request says who else does."""
+OFFER_OPEN = 10
+"""Working days that a council has to answer an adviser's offer."""
 COST_BASIS, FUNDER = "free", "lga"
 """Mentoring and peer work of the sector's own offer: most requests, and what one that says nothing means."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from schemas.fact import Problem
 from schemas.requests import (
@@ -14,12 +15,18 @@ from schemas.requests import (
     RequestRejected,
     RequestsFact,
     RequestWithdrawn,
+    SupportOffered,
 )
-from services.requests.deciding import Decision, Doubt, Ready, Rejection
+from services.requests import defaults
+from services.requests.deciding import Decision, Doubt, Ready, Rejection, names_somebody
+from services.requests.origins import COUNCIL, OFFER
 from services.requests.reading import Submission
-from services.requests.request import Question, Request, regions_of
+from services.requests.request import Offer, Question, Request, regions_of
 from services.requests.wording import problem
+from services.vocabulary.calendar import after_working_days
 
+OFFER_ENDED = frozenset({"offer_refused", "offer_lapsed"})
+"""How a request stands whose offer came to nothing."""
 CONTENT = tuple(Ready.__dataclass_fields__)
 
 
@@ -27,7 +34,8 @@ CONTENT = tuple(Ready.__dataclass_fields__)
 class Step:
     """What follows: the request after it, the facts to say in order, and the outcome in one word.
 
-    Outcomes: opened, amended, rejected, question, same, refused, withdrawn. `request` is unchanged when nothing is taken.
+    Outcomes: opened, amended, offered, rejected, question, same, refused, withdrawn, accepted, offer_refused, offer_lapsed.
+    `request` is unchanged when nothing is taken.
     """
 
     request: Request
@@ -49,7 +57,7 @@ def begin(submission: Submission, intake: str, decision: Decision, now: datetime
         id=submission.request,
         source=submission.source,
         reference=submission.asked.reference,
-        origin="council",
+        origin=COUNCIL,
         intake=intake,
         revision=submission.asked.revision,
         digest=submission.digest,
@@ -58,7 +66,7 @@ def begin(submission: Submission, intake: str, decision: Decision, now: datetime
         changed_at=now,
         changed_by=submission.source,
     )
-    return _settle(blank, decision)
+    return _settle(blank, _as_it_stands(blank, decision))
 
 
 def take(request: Request, submission: Submission, intake: str, decision: Decision, now: datetime) -> Step:
@@ -70,6 +78,7 @@ def take(request: Request, submission: Submission, intake: str, decision: Decisi
     if revision == request.revision and submission.digest == request.digest:
         return Step(request, "same")
     refusal = _not_taken(request, revision)
+    decision = _as_it_stands(request, decision)
     if refusal is None and isinstance(decision, Rejection) and request.content is not None:
         return _refuse(request, intake, decision.problems)
     if refusal is not None:
@@ -94,11 +103,24 @@ def _not_taken(request: Request, revision: int) -> Problem | None:
         return _CHANGED
     if request.standing == "withdrawn":
         return _WITHDRAWN
+    if request.standing in OFFER_ENDED:
+        return _OFFER_ENDED
     return _COMPLETED if request.progress.state == "completed" else None
 
 
 def _refuse(request: Request, intake: str, problems: tuple[Problem, ...]) -> Step:
     return Step(request, "refused", (IntakeRefused(intake=intake, request=request.id, problems=problems),))
+
+
+def _as_it_stands(request: Request, decision: Decision) -> Decision:
+    """The decision, unless how far the request has come forbids it: what is no offer becomes none, nor the other way round; and an offer
+    that is not accepted names nobody."""
+    if not isinstance(decision, Ready):
+        return decision
+    if request.content is not None and (decision.origin == OFFER) != (request.content.origin == OFFER):
+        return Rejection((_ORIGIN_STAYS,))
+    found = names_somebody(decision) if request.unopened else ()
+    return Rejection(found) if found else decision
 
 
 def _settle(request: Request, decision: Decision) -> Step:
@@ -122,38 +144,49 @@ def _settle(request: Request, decision: Decision) -> Step:
 
 
 def _open(request: Request, version: int, ready: Ready) -> Step:
-    said = {
+    said: dict[str, Any] = {
         "request": request.id,
         "version": version,
         "reference": request.reference,
         "revision": request.revision,
-        "origin": request.origin,
         "received_at": request.received_at,
         **{name: getattr(ready, name) for name in CONTENT},
     }
     before = request.content
     fact: RequestContent
-    if before is None:
+    standing, offer, outcome = "open", request.offer, "amended"
+    if request.unopened and ready.origin == OFFER:
+        offer = Offer(answer_by=after_working_days(request.changed_at, defaults.OFFER_OPEN))
+        standing = outcome = "offered"
+        fact = SupportOffered(**said, answer_by=offer.answer_by)
+    elif before is None:
+        outcome = "opened"
         fact = RequestOpened(**said)
     else:
         fact = RequestAmended(**said, changed=tuple(name for name in CONTENT if getattr(before, name) != getattr(ready, name)))
     after = replace(
         request,
         version=version,
-        standing="open",
+        standing=standing,
         content=fact,
+        offer=offer,
+        origin=ready.origin,
         problems=(),
         question=None,
         host=ready.host,
         kind=ready.kind,
         regions=regions_of((ready.host,)),
     )
-    return Step(after, "opened" if before is None else "amended", (fact,))
+    return Step(after, outcome, (fact,))
 
 
 def amend(request: Request, decision: Decision, actor: str, changed: frozenset[str], now: datetime) -> Step:
-    """An adviser changed some fields; an answer about one of them gives way. Errors: Broken withdrawn, completed, not_accepted."""
-    _alive(request)
+    """An adviser changed some fields; an answer about one of them gives way.
+
+    Errors: Broken withdrawn, offer_ended, completed, not_accepted.
+    """
+    alive(request)
+    decision = _as_it_stands(request, decision)
     if isinstance(decision, Rejection):
         raise Broken("not_accepted", "With these changes the request could not be opened; see problems.", decision.problems)
     answers = {name: answer for name, answer in request.answers.items() if name not in changed}
@@ -161,8 +194,8 @@ def amend(request: Request, decision: Decision, actor: str, changed: frozenset[s
 
 
 def answer(request: Request, question: str, code: str, actor: str, now: datetime) -> Request:
-    """The request with an adviser's answer in it, to be decided anew. Errors: Broken no_question, not_a_candidate, withdrawn, completed."""
-    _alive(request)
+    """The request with an adviser's answer in it, to be decided anew. Errors: Broken no_question, not_a_candidate, or as `alive`."""
+    alive(request)
     asked = request.question
     if asked is None or asked.question != question:
         raise Broken("no_question", "This question does not wait for an answer. Read the request again.")
@@ -174,6 +207,7 @@ def answer(request: Request, question: str, code: str, actor: str, now: datetime
 def answered(request: Request, code: str, decision: Decision, actor: str) -> Step:
     """What follows from an answer: it is said first, then what it leads to. `request` is what `answer` returned."""
     assert request.question is not None
+    decision = _as_it_stands(request, decision)
     if isinstance(decision, Rejection):
         raise Broken("not_accepted", "With this answer the request could not be opened; see problems.", decision.problems)
     said = QuestionAnswered(
@@ -189,15 +223,18 @@ def answered(request: Request, code: str, decision: Decision, actor: str) -> Ste
 
 
 def withdraw(request: Request, actor: str, because: str, now: datetime) -> Step:
-    """The request is taken back; what is held for it will be let go. Errors: Broken withdrawn, completed."""
-    _alive(request)
+    """The request is taken back; what is held for it will be let go. Errors: as `alive`."""
+    alive(request)
     version = request.version + 1
     said = RequestWithdrawn(request=request.id, version=version, actor=actor, because=because)
     after = replace(request, version=version, standing="withdrawn", question=None, changed_at=now, changed_by=actor)
     return Step(after, "withdrawn", (said,))
 
 
-def _alive(request: Request) -> None:
+def alive(request: Request) -> None:
+    """Errors: Broken withdrawn, offer_ended, completed."""
+    if request.standing in OFFER_ENDED:
+        raise Broken("offer_ended", f"{_OFFER_ENDED.reason} {_OFFER_ENDED.remedy}")
     if request.standing == "withdrawn":
         raise Broken("withdrawn", "This request was withdrawn. Send a new one, with a reference of its own.")
     if request.progress.state == "completed":
@@ -212,4 +249,16 @@ _CHANGED = problem(
     "Send the changed content with the next revision number.",
 )
 _WITHDRAWN = problem("reference", "withdrawn", "This request was withdrawn.", "Send a new request, with a reference of its own.")
+_OFFER_ENDED = problem(
+    "reference",
+    "offer_ended",
+    "The council did not want this offer, or has not answered it in time.",
+    "Make a new one, with a reference of its own.",
+)
+_ORIGIN_STAYS = problem(
+    "origin",
+    "origin_stays",
+    "An offer stays an offer, and what was opened does not become one.",
+    "Send a new request, with a reference of its own.",
+)
 _COMPLETED = problem("reference", "completed", "This request is completed.", "Send a new request, with a reference of its own.")

@@ -27,6 +27,8 @@ class Meaning(BaseModel):
     wishes: Wishes
     cost_basis: str
     funder: str
+    origin: str
+    commissioned_by: str | None
 
 
 class Unclear(BaseModel):

@@ -9,7 +9,7 @@ from schemas.matcher import ArrangementRecorded
 from services.kit.due import Diary, Due
 from services.kit.ears import Ears, Route
 from services.kit.work import Heard, Work
-from services.requests import draft_store, history, intake, reading, store
+from services.requests import draft_store, history, intake, offers, reading, store
 from services.requests.history import Followed
 from services.requests.progress import FOLLOWED, Progress, follow, state_of
 from services.requests.request import Request, arrangement
@@ -61,6 +61,20 @@ async def forget_drafts(dues: Sequence[Due], work: Work) -> None:
     for draft, expires_at in (await draft_store.still_to_come(work.db, drafts, work.now)).items():
         work.later(DRAFT_EXPIRES, draft, expires_at)
     await draft_store.forget(work.db, drafts, work.now)
+
+
+@diary.when_due(intake.OFFER_LAPSES)
+async def let_offers_lapse(dues: Sequence[Due], work: Work) -> None:
+    """An offer that nobody has answered in its time has ended; one that was answered, or changed and has more time, is left alone."""
+    lapsed = []
+    events: list[history.Event] = []
+    for request in (await store.lock(work.db, {due.subject for due in dues})).values():
+        if (step := offers.lapse(request, work.now)) is not None:
+            intake.say(work, events, step.facts, request.id, request.source)
+            lapsed.append(step.request)
+    if lapsed:
+        await store.save(work.db, lapsed)
+        await store.tell(work.db, events)
 
 
 def _arrangement(heard: Heard[Followed], now: datetime) -> Request:

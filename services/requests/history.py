@@ -10,7 +10,8 @@ from schemas.fact import Code, Line, RequestId, Value
 from schemas.requests import RequestsFact
 
 SERVICE = "requests"
-_KEPT = ("version", "revision", "question", "field", "candidates", "answer", "because", "changed", "entry", "audience", "to")
+_OF_REQUESTS = ("version", "revision", "question", "field", "candidates", "answer", "because", "changed")
+_KEPT = (*_OF_REQUESTS, "entry", "audience", "to", "by", "channel", "answer_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def told(fact: RequestsFact, request: str, at: datetime, actor: str) -> Event:
     for name in ("problems", "warnings"):
         if said.get(name):
             detail[name] = [f"{each.field}: {each.rule}" for each in said[name]]
-    return Event(request, at, SERVICE, fact.type, 0, actor, json.dumps(detail))
+    return Event(request, at, SERVICE, fact.type, 0, actor, json.dumps(detail, default=str))
 
 
 def heard(fact: Followed, kind: str, at: datetime, sequence: int) -> Event:
@@ -140,6 +141,10 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "requests.request-noted.v1": lambda d: f"An adviser wrote a note, for {_plain(d['audience'])}.",
     "requests.request-escalated.v1": lambda d: f"The request was escalated to {_list(d['to'])}: {_plain(d['because'])}.",
     "requests.escalation-settled.v1": lambda _: "What was escalated has been looked at.",
+    "requests.support-offered.v1": lambda d: f"An adviser offered this to the council, which has until {d['answer_by']} to answer.",
+    "requests.offer-accepted.v1": lambda d: f"The council took the offer: {_plain(d['by'])} said so, by {_plain(d['channel'])}.",
+    "requests.offer-refused.v1": lambda d: f"The council did not want the offer: {_plain(d['by'])} said so, by {_plain(d['channel'])}.",
+    "requests.offer-lapsed.v1": lambda d: f"The council had not answered the offer by {d['answer_by']}; it has lapsed.",
     "requests.request-withdrawn.v1": lambda d: f"The request was withdrawn: {_plain(d['because'])}.",
     "matcher.match-suggested.v1": lambda d: f"Peers were proposed. {_proposals(d)}.",
     "matcher.suggestion-declined.v1": lambda d: f"{_list(d['peers'])} declined by the adviser: {_plain(d['because'])}.",

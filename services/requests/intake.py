@@ -8,13 +8,16 @@ from typing import Any
 
 from schemas.envelope import Envelope
 from schemas.fact import Problem
-from schemas.requests import IntakeRefused, RequestsFact
+from schemas.requests import IntakeRefused, RequestsFact, SupportOffered
 from services.kit.work import Work
 from services.requests import domain, history, store
 from services.requests.deciding import Decision, decide
 from services.requests.domain import Step
 from services.requests.reading import Submission
 from services.requests.request import Request
+
+OFFER_LAPSES = "offer_lapses"
+"""The council has had its time to answer an adviser's offer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,12 @@ def _firsts(records: Sequence[Record], decisions: Sequence[Decision | None], now
 def say(
     work: Work, events: list[history.Event], facts: Iterable[RequestsFact], request: str, actor: str, because: Envelope | None = None
 ) -> None:
-    """Say facts about a request, and note them for its story. A refusal is said about its own intake id, and told in the story too."""
+    """Say facts about a request, and note them for its story. A refusal is said about its own intake id, and told in the story too.
+
+    An offer that is said comes back when the council's time to answer it is up.
+    """
     for fact in facts:
         work.say(fact, fact.intake if isinstance(fact, IntakeRefused) else request, because)
         events.append(history.told(fact, request, work.now, actor))
+        if isinstance(fact, SupportOffered):
+            work.later(OFFER_LAPSES, request, fact.answer_by)

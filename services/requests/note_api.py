@@ -13,6 +13,7 @@ from services.kit.problems import Refused, not_found
 from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.requests import commands, history, intake, note_store, store
+from services.requests.domain import OFFER_ENDED
 from services.requests.note_store import Note
 from services.requests.note_views import Escalate, Notes, NoteView, Settle, Standing, Write
 from services.requests.request import Request
@@ -60,7 +61,7 @@ async def escalate(ident: Ident, body: Escalate, order: Order) -> Response:
 
     async def do(work: Work) -> Standing:
         request = await commands.load(work, ident, order.actor, body.expected_version)
-        if request.standing == "withdrawn" or request.progress.state == "completed":
+        if request.standing in OFFER_ENDED or request.standing == "withdrawn" or request.progress.state == "completed":
             raise Refused(409, "ended", "This request has ended; there is nothing to escalate.")
         if not await note_store.escalate(work.db, ident, order.actor.id, work.now, body.because, body.to):
             raise Refused(409, "escalated", "This request is escalated already. Write a note, or wait until it is settled.")

@@ -68,7 +68,8 @@ class Progress:
 
 
 def state_of(standing: str, origin: str, progress: Progress) -> str:
-    """A request in one word: what stands in its way (rejected, question, withdrawn), else how far it has come.
+    """A request in one word: what stands in its way (rejected, question, withdrawn, or an offer that is not accepted), else how far it has
+    come.
 
     A withdrawn request whose support was placed is not over: that a person must look at it, or that it ran to its end, shows.
     An arrangement that is given up has nothing to be matched again.

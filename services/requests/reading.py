@@ -14,6 +14,8 @@ from schemas.intake import SupportRequested
 OURS = ("/manyhands/", "/api/")
 """Sources that no outsider may use: what our own services say, and what comes through the API."""
 FIELDS = frozenset(field.alias or name for name, field in SupportRequested.model_fields.items())
+_LATER = ("origin", "commissioned_by")
+"""Fields that the contract did not have from its beginning: left out, they leave the hash of what was submitted before them as it is."""
 _NAMES = uuid.UUID("0f3f7d0c-2f7b-5d39-9a53-6f1d8f8c2a10")
 _LONGEST_SOURCE = 200
 _MOST_PROBLEMS = 20
@@ -36,7 +38,8 @@ def read(source: str, data: Mapping[str, Any]) -> Submission | tuple[Problem, ..
     asked = validate(data)
     if isinstance(asked, tuple):
         return asked
-    digest = hashlib.sha256(asked.__pydantic_serializer__.to_json(asked)).digest()
+    later = {name for name in _LATER if getattr(asked, name) is None}
+    digest = hashlib.sha256(asked.__pydantic_serializer__.to_json(asked, exclude=later)).digest()
     return Submission(request_id(source, asked.reference), source, asked, digest)
 
 

@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+
+from pydantic import AwareDatetime
 
 from schemas.fact import Problem, Value
 from schemas.requests import RequestContent
 from services.requests.deciding import regions
 from services.requests.progress import ARRANGEMENT, Progress, state_of
+
+ACCEPTED, REFUSED, LAPSED = "accepted", "refused", "lapsed"
+"""What becomes of an offer."""
 
 
 class Question(Value):
@@ -19,13 +24,28 @@ class Question(Value):
     candidates: tuple[str, ...]
 
 
+class Offer(Value):
+    """An adviser's offer: by when the council is to answer, and what it said: answer "" until then, accepted, refused or lapsed.
+
+    by, channel, answered_on: who of the council has said it, how, and when. actor: who wrote it down.
+    """
+
+    answer_by: AwareDatetime
+    answer: str = ""
+    by: str | None = None
+    channel: str | None = None
+    answered_on: date | None = None
+    actor: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is known of a request. Its words are kept apart.
 
-    standing: open, rejected, question or withdrawn. content: as last said, None until the request was opened once; it stays what others
-    know while a newer revision waits for an answer. answers: what a person has said about a field. regions: whose advisers may see it.
-    digest: of the last revision taken. Times: of the first record, of the last revision, of the last change by anybody.
+    standing: open, rejected, question, withdrawn, offered, offer_refused or offer_lapsed. content: as last said, None until the request was
+    opened or offered once; it stays what others know while a newer revision waits for an answer. offer: what an adviser offered the host.
+    answers: what a person has said about a field. regions: whose advisers may see it. digest: of the last revision taken. Times: of the
+    first record, of the last revision, of the last change by anybody.
     """
 
     id: str
@@ -48,7 +68,13 @@ class Request:
     host: str | None = None
     kind: str | None = None
     regions: tuple[str, ...] = ()
+    offer: Offer | None = None
     progress: Progress = field(default_factory=Progress)
+
+    @property
+    def unopened(self) -> bool:
+        """True until it may be matched: never opened, or an offer that the council has not accepted."""
+        return self.content is None or (self.offer is not None and self.offer.answer != ACCEPTED)
 
     @property
     def state(self) -> str:

@@ -11,26 +11,28 @@ from schemas.requests import RequestContent
 from services.kit.database import Connection
 from services.requests.history import Event
 from services.requests.progress import Progress
-from services.requests.request import Question, Request
+from services.requests.request import Offer, Question, Request
 
 # rows are inserted and locked in the order of their ids, so that two replicas never wait for each other crosswise
 _CLAIM = """insert into request (id, source, reference, origin, intake, revision, digest, received_at, revised_at, changed_at, changed_by,
-                    version, standing, content, problems, question, answers, host, kind, regions, progress, heard, state)
-            select id, source, reference, $1, intake, revision, digest, $2, $2, $2, source, $3, standing, content, problems, question, '{}',
-                   host, kind, string_to_array(regions, '|'), 'opened', 0, state
-            from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::integer[], $9::bytea[], $10::text[], $11::json[], $12::json[],
-                        $13::json[], $14::text[], $15::text[], $16::text[], $17::text[])
-            as t(id, source, reference, intake, revision, digest, standing, content, problems, question, host, kind, regions, state)
+                    version, standing, content, problems, question, answers, host, kind, regions, progress, heard, state, offer)
+            select id, source, reference, origin, intake, revision, digest, $1, $1, $1, source, $2, standing, content, problems, question,
+                   '{}', host, kind, string_to_array(regions, '|'), 'opened', 0, state, offer
+            from unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::bytea[], $9::text[], $10::json[], $11::json[],
+                        $12::json[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::json[])
+            as t(id, source, reference, intake, revision, digest, standing, content, problems, question, host, kind, regions, state, origin,
+                 offer)
             order by id on conflict do nothing returning id"""
 _LOCK = "select * from request where id = any($1::text[]) order by id for update"
 _SAVE = """update request r set intake = t.intake, revision = t.revision, digest = t.digest, revised_at = t.revised_at,
                   changed_at = t.changed_at, changed_by = t.changed_by, version = t.version, standing = t.standing, content = t.content,
                   problems = t.problems, question = t.question, answers = t.answers, host = t.host, kind = t.kind,
-                  regions = string_to_array(t.regions, '|'), state = t.state
+                  regions = string_to_array(t.regions, '|'), state = t.state, origin = t.origin, offer = t.offer
            from unnest($1::text[], $2::text[], $3::integer[], $4::bytea[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::integer[],
-                       $9::text[], $10::json[], $11::json[], $12::json[], $13::json[], $14::text[], $15::text[], $16::text[], $17::text[])
+                       $9::text[], $10::json[], $11::json[], $12::json[], $13::json[], $14::text[], $15::text[], $16::text[], $17::text[],
+                       $18::text[], $19::json[])
            as t(id, intake, revision, digest, revised_at, changed_at, changed_by, version, standing, content, problems, question, answers,
-                host, kind, regions, state)
+                host, kind, regions, state, origin, offer)
            where r.id = t.id"""
 _WORDS = """insert into words (request, submitted) select * from unnest($1::text[], $2::bytea[])
             on conflict (request) do update set submitted = excluded.submitted, changes = null"""
@@ -55,7 +57,7 @@ _LIST = """select * from request
 async def claim(db: Connection, requests: Sequence[Request]) -> set[str]:
     """Insert those that are new, and lock them. Returns the ids that were new; waits for whoever is just inserting the same.
 
-    All of a call are as new as can be and of one sort: of one origin, time and version, and nobody has heard of them.
+    All of a call are as new as can be and of one sort: of one time and version, and nobody has heard of them.
     """
     first = requests[0]
     columns = zip(
@@ -73,12 +75,14 @@ async def claim(db: Connection, requests: Sequence[Request]) -> set[str]:
                 r.kind,
                 "|".join(r.regions),
                 r.state,
+                r.origin,
+                _offer(r),
             )
             for r in requests
         ),
         strict=True,
     )
-    return {row["id"] for row in await db.fetch(_CLAIM, first.origin, first.received_at, first.version, *columns)}
+    return {row["id"] for row in await db.fetch(_CLAIM, first.received_at, first.version, *columns)}
 
 
 async def lock(db: Connection, ids: Iterable[str]) -> dict[str, Request]:
@@ -91,7 +95,7 @@ async def save(db: Connection, requests: Iterable[Request]) -> None:
     rows = (
         (
             *(r.id, r.intake, r.revision, r.digest, r.revised_at, r.changed_at, r.changed_by, r.version, r.standing),
-            *(*_documents(r), json.dumps(dict(r.answers)), r.host, r.kind, "|".join(r.regions), r.state),
+            *(*_documents(r), json.dumps(dict(r.answers)), r.host, r.kind, "|".join(r.regions), r.state, r.origin, _offer(r)),
         )
         for r in requests
     )
@@ -199,8 +203,12 @@ def _documents(r: Request) -> tuple[str | None, str, str | None]:
     )
 
 
+def _offer(r: Request) -> str | None:
+    return r.offer.model_dump_json() if r.offer is not None else None
+
+
 def _request(row: Any) -> Request:
-    content, question = row["content"], row["question"]
+    content, question, offer = row["content"], row["question"], row["offer"]
     return Request(
         id=row["id"],
         source=row["source"],
@@ -222,6 +230,7 @@ def _request(row: Any) -> Request:
         host=row["host"],
         kind=row["kind"],
         regions=tuple(row["regions"]),
+        offer=Offer.model_validate_json(offer) if offer is not None else None,
         progress=_progress(row),
     )
 

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, GetJsonSchemaHandler, RootModel
 from pydantic.json_schema import JsonSchemaValue
@@ -13,7 +13,7 @@ from schemas.intake import SupportRequested
 from schemas.requests import RequestContent
 from services.requests.domain import Step
 from services.requests.history import Event, sentence
-from services.requests.request import Question, Request
+from services.requests.request import Offer, Question, Request
 from services.requests.store import Words
 
 Reason = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$", description="kept in the audit, where it can be erased")]
@@ -52,8 +52,21 @@ class Answer(BaseModel):
     reason: Reason = ""
 
 
+class AnswerOffer(BaseModel):
+    """What a council said to an adviser's offer, as it was told: by whom of the council, how, and when (left out: today)."""
+
+    accepted: bool
+    by: Annotated[Literal["host_dcs", "host_lead_member", "host_chief_executive", "host"], Field(description="who of the council said so")]
+    channel: Annotated[Literal["desk", "telephone", "email", "meeting"], Field(description="how they said it")] = "telephone"
+    answered_on: date | None = None
+    because: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$", description="why not, a code that is kept in the event")] = "not_said"
+    expected_version: Version
+    reason: Reason = ""
+
+
 class Outcome(BaseModel):
-    """What a command led to: opened, amended, rejected, question, same or withdrawn; with problems, warnings or a question."""
+    """What a command led to: opened, amended, offered, rejected, question, same, withdrawn, accepted or offer_refused; with problems,
+    warnings or a question."""
 
     request: str
     outcome: str
@@ -91,12 +104,14 @@ class Listed(BaseModel):
 class Whole(Line):
     """A request with its content in codes, its words as submitted and amended, and what is wrong or to be asked about it.
 
-    `content` is what others know of it: while a newer revision is in question, that of the one before. `contact` is null without the scope
-    requests:read_contact. `words` is null where there are none.
+    `offer` is an adviser's offer with what became of it; nobody is proposed before it is accepted. `content` is what others know of the
+    request: while a newer revision is in question, that of the one before. `contact` is null without the scope requests:read_contact.
+    `words` is null where there are none.
     """
 
     source: str
     origin: str
+    offer: Offer | None
     intake: str
     revision: int
     match: str | None
@@ -174,6 +189,7 @@ def whole(request: Request, words: Words | None, *, with_contact: bool) -> Whole
         **_line(request),
         source=request.source,
         origin=request.origin,
+        offer=request.offer,
         intake=request.intake,
         revision=request.revision,
         match=request.progress.match,

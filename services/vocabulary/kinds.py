@@ -13,6 +13,7 @@ from services.vocabulary.tables import texts
 
 Giver = Literal["member", "officer", "associate", "organisation"]
 Party = Literal["mentee", "group_office", "peer", "employer", "host", "host_dcs", "host_lead_member", "host_chief_executive"]
+Origin = Literal["council", "adviser_offer", "commissioned"]
 Need = Literal["portfolio", "inspection", "accreditation", "release", "same_days", "themes"]
 
 NEEDS: Mapping[str, str] = {
@@ -24,6 +25,13 @@ NEEDS: Mapping[str, str] = {
     "themes": "a request that names at least one theme; one that names none is opened with a warning",
 }
 """What a kind of support may ask of those who give it or of the request, in words."""
+
+ORIGINS: Mapping[Origin, str] = {
+    "council": "the council asks for it",
+    "adviser_offer": "an adviser offers it to the council, and nobody is proposed before the council has agreed",
+    "commissioned": "it is commissioned for the council by the department, its region or the national association",
+}
+"""How a request may come about, in words."""
 
 OF_EACH_PEER: frozenset[Party] = frozenset({"peer", "employer"})
 """Who agrees once for every peer of a match; the others agree once for all of it."""
@@ -68,6 +76,9 @@ class Kind(BaseModel):
     source: Annotated[str, Field(min_length=1, description="what the declaration rests on, and what of it is our own default")]
     words: Annotated[tuple[str, ...], Field(description="what else people call it; no other kind may have the same")] = ()
     givers: Annotated[tuple[Giver, ...], Field(min_length=1, description="who may give it: a rule leaves the others out")]
+    origins: Annotated[
+        tuple[Origin, ...], Field(min_length=1, description="how it may come about, codes of the table of origins; left out: in every way")
+    ] = tuple(ORIGINS)
     roles: Annotated[tuple[str, ...], Field(description="roles that a request may ask for; left out: any")] = ()
     places: Annotated[tuple[Part, ...], Field(min_length=1, description="one person or a team, where a request names none")]
     days: Annotated[float, Field(gt=0, multiple_of=0.5, description="working days of each person")]

@@ -27,7 +27,8 @@ def begin(page: Page, desk: str) -> None:
     page.goto(f"{desk}/new")
     page.get_by_label("A council asks for support").check()
     page.get_by_role("button", name="Start").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Which council asks?")
+    expect(page.get_by_role("heading", level=1)).to_have_text("How did this come about?")
+    go_on(page, "Which council is it for?")
 
 
 def go_on(page: Page, heading: str) -> None:
@@ -65,7 +66,7 @@ def test_from_the_first_page_to_the_last_consent_by_mouse_with_no_fault_on_any_p
     begin(page, desk)
     assert faults(page) == []
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("alert")).to_contain_text("Enter which council asks.")
+    expect(page.get_by_role("alert")).to_contain_text("Enter which council it is for.")
     assert faults(page) == []
     page.get_by_role("alert").get_by_role("link").click()
     expect(page.get_by_label("Council", exact=True)).to_be_focused()
@@ -126,6 +127,37 @@ def test_the_same_without_javascript_on_a_narrow_screen(fleet: Fleet, story: Tol
     context.close()
 
 
+def test_an_offer_names_nobody_until_the_adviser_records_that_the_council_accepts(fleet: Fleet, story: Told, page: Page) -> None:
+    desk = fleet.url("desk")
+    sign_in(page, desk, YORKSHIRE)
+    begin(page, desk)
+    page.get_by_role("link", name="Back", exact=True).click()
+    page.get_by_label("I offer it to the council").check()
+    assert faults(page) == []
+    go_on(page, "Which council is it for?")
+    fill(page)
+    expect(page.get_by_text("It is matched once the council has accepted")).to_be_visible()
+    page.get_by_role("button", name="Send the request").click()
+    expect(page.locator("h1 + p")).to_contain_text("Offered to the council")
+    expect(page.get_by_role("button", name="Ask this person")).to_have_count(0)
+    assert faults(page) == []
+    address = page.url
+    page.goto(f"{desk}/desk?for=offer")
+    expect(page.get_by_role("link", name="Record the council’s answer").first).to_be_visible()
+    assert faults(page) == []
+    page.goto(address)
+    page.get_by_role("button", name="Record the answer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Select whether the council accepts the offer.")
+    expect(page.get_by_role("alert")).to_contain_text("Select who told you.")
+    assert faults(page) == []
+    page.get_by_label("Yes").check()
+    page.get_by_label("Who told you").select_option(label="The lead member")
+    page.get_by_role("button", name="Record the answer").click()
+    expect(page.get_by_role("alert")).to_contain_text("Recorded: the council accepts the offer.")
+    expect(page.get_by_role("button", name="Ask this person")).to_be_visible()
+    expect(page.get_by_text("The lead member accepted the offer")).to_be_visible()
+
+
 def press_to(page: Page, target: Any) -> None:
     """Tab until the element has the focus."""
     for _ in range(90):
@@ -146,7 +178,9 @@ def test_the_same_by_keyboard_alone(fleet: Fleet, story: Told, page: Page) -> No
     sign_in(page, fleet.url("desk"), YORKSHIRE)
     page.goto(f"{fleet.url('desk')}/new")
     press("Start")
-    arrives("Which council asks?")
+    arrives("How did this come about?")
+    press("Continue")
+    arrives("Which council is it for?")
     press_to(page, page.get_by_label("Council", exact=True))
     page.keyboard.type("Leeds")
     page.keyboard.press("Enter")

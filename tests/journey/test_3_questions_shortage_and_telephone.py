@@ -30,6 +30,18 @@ def test_a_name_that_is_no_council_is_rejected_with_the_field_and_the_remedy(sto
     assert "Atlantis" not in str([fact.says for fact in story.facts(line["request"])]), "submitted values stay out of events"
 
 
+def test_what_an_adviser_offers_names_nobody_until_the_council_has_accepted_it(story: Told) -> None:
+    mentor = story.peer("mentor", of="Dorset", role="leader", themes="neglect")
+    story.known_to_the_matcher(mentor)
+    asked = story.asks("Plymouth", "bespoke", team=[{"role": "leader"}], themes=["neglect"], origin="adviser_offer")
+    offered = story.request(asked)
+    assert (offered["state"], story.names(offered["request"])) == ("offered", ["support-offered"])
+    said = {"accepted": True, "by": "host_dcs", "channel": "telephone", "expected_version": offered["version"]}
+    story.by("requests").post(f"/requests/{offered['request']}/offer/answer", said)
+    assert proposed(story.story(offered["request"], "suggested")) == [mentor]
+    assert in_order(story.names(offered["request"]), "support-offered", "offer-accepted", "request-opened", "match-suggested")
+
+
 def test_when_nobody_can_help_the_request_is_unmet_with_reasons_and_served_when_somebody_joins(story: Told) -> None:
     request = story.request(story.asks("Cornwall", "bespoke", team=[{"role": "leader"}], themes=["neglect"]))["request"]
     unmet = story.story(request, "unmet")

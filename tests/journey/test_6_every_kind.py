@@ -1,10 +1,17 @@
 """A request of every kind of support: each is taken from Kafka and comes to a suggestion for all its places, or says what is short."""
 
-from services.vocabulary.kinds import KINDS
+from typing import Any
+
+from services.vocabulary.kinds import KINDS, Kind
 from tests.support.told import Told
 
 HOST = "Southampton"
 DONORS = ("Leeds", "Durham", "Camden", "Dudley", "Devon", "Essex", "Kent", "Norfolk", "Surrey", "Trafford", "Wigan", "Bolton")
+
+
+def came(kind: Kind) -> dict[str, Any]:
+    """How a request of a kind comes about that no council asks for by itself."""
+    return {} if "council" in kind.origins else {"origin": "commissioned", "commissioned_by": "region"}
 
 
 def test_every_kind_is_suggested_for_once_its_givers_are_there_and_says_what_is_short_before(story: Told) -> None:
@@ -12,7 +19,7 @@ def test_every_kind_is_suggested_for_once_its_givers_are_there_and_says_what_is_
     homes = dict(zip(places, DONORS, strict=False))
     peers = {(role, nth): story.peer(f"{role}-{nth}", of=homes[role, nth], role=role, days=60) for role, nth in places}
     story.known_to_the_matcher()
-    requests = {code: story.request(story.asks(HOST, kind.title))["request"] for code, kind in KINDS.items()}
+    requests = {code: story.request(story.asks(HOST, kind.title, **came(kind)))["request"] for code, kind in KINDS.items()}
 
     needy = {code for code, kind in KINDS.items() if kind.needs & {"accreditation", "inspection"}}
     for code, request in requests.items():

@@ -23,7 +23,7 @@ from services.matcher.ranking import EVERY, RULES
 from services.matcher.rulebook import Rule
 from services.onebox.fleet import SERVICES
 from services.onebox.tokens import SCOPES
-from services.vocabulary.kinds import KINDS, NEEDS, Kind, Part
+from services.vocabulary.kinds import KINDS, NEEDS, ORIGINS, Kind, Part
 from services.vocabulary.priorities import PRIORITIES
 from services.vocabulary.roles import ROLES
 from tests.worked import test_between_councils, test_who_fits_best, test_who_may_serve  # noqa: F401  # their cases are listed
@@ -147,6 +147,7 @@ def kinds() -> str:
     head = [
         "Kind",
         "What it is",
+        "How it comes about",
         "Who gives it",
         "Places",
         "Days of each, length",
@@ -167,6 +168,7 @@ def _kind(kind: Kind) -> list[str]:
     return [
         f"`{kind.code}`",
         f"**{kind.title[0].upper()}{kind.title[1:]}.** {kind.summary}",
+        "in every way" if kind.origins == tuple(ORIGINS) else ", ".join(f"`{origin}`" for origin in kind.origins),
         ", ".join(kind.givers),
         "; ".join(places) + (f"; also {', '.join(others)}" if others else "; also any other role" if not kind.roles else ""),
         f"{kind.days:g}{capped}, {kind.window_days} days",
@@ -181,6 +183,11 @@ def _kind(kind: Kind) -> list[str]:
 def needs() -> str:
     """What a kind may need, in words."""
     return _table(["Need", "What it asks for"], [[f"`{need}`", words] for need, words in NEEDS.items()])
+
+
+def origins() -> str:
+    """How a request may come about, in words."""
+    return _table(["Origin", "What it means"], [[f"`{origin}`", words] for origin, words in ORIGINS.items()])
 
 
 def kind_fields() -> str:
@@ -230,6 +237,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "rules_of_the_whole": rules_of_the_whole,
     "terms": terms,
     "kinds": kinds,
+    "origins": origins,
     "needs": needs,
     "kind_fields": kind_fields,
     "settings": settings,

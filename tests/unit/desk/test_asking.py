@@ -33,6 +33,18 @@ def test_what_is_typed_makes_a_request_that_the_contract_takes() -> None:
     assert home == {"team.0": "role.leader"}
 
 
+def test_who_commissions_is_said_of_what_is_commissioned_alone() -> None:
+    typed = {"origin": ["commissioned"], "commissioned_by": ["dfe"]}
+    assert asking.event(typed, "DESK-1")[0] == {"reference": "DESK-1", "origin": "commissioned", "commissioned_by": "dfe"}
+    assert "commissioned_by" not in asking.event({**typed, "origin": ["council"]}, "DESK-1")[0]
+
+
+def test_a_kind_that_no_council_asks_for_is_said_to_be_so_where_it_is_chosen() -> None:
+    problem = {"field": "origin", "rule": "origin_of_kind", "reason": "", "remedy": ""}
+    ((field, words),) = asking.faults([problem], {})
+    assert (field, words.startswith("This kind of support does not come about like that.")) == ("kind", True)
+
+
 def test_what_is_left_empty_is_left_out() -> None:
     assert asking.event({"authority": ["Leeds"], "notes": [], "days": [""]}, "DESK-1") == (
         {"reference": "DESK-1", "authority": "Leeds"},
@@ -59,7 +71,7 @@ def test_a_date_in_three_parts_is_a_date_or_is_handed_on_as_none(typed: tuple[st
 
 def test_problems_are_said_in_the_words_of_a_page_and_once() -> None:
     problem = {"field": "authority", "rule": "missing", "reason": "This field is missing.", "remedy": "Add it."}
-    assert asking.faults([problem, problem], {}) == [("authority", "Enter which council asks.")]
+    assert asking.faults([problem, problem], {}) == [("authority", "Enter which council it is for.")]
 
 
 def test_every_kind_of_support_can_be_asked_for_and_says_who_usually_helps() -> None:

@@ -129,3 +129,18 @@ def test_an_arrangement_keeps_who_had_agreed_when_it_is_tried_again_and_is_withd
     assert [(asked.party, asked.state) for asked in case.consents.values()] == [("peer", "given")]
     told(story, matcher.MatchWithdrawn(**said, version=3, because="by_adviser"), case=case)
     assert (case.state, case.waiting) == ("withdrawn", "")
+
+
+def test_an_offer_waits_for_the_councils_answer_until_its_time_and_then_for_nobody() -> None:
+    story = Story()
+    content = story.opened().model_dump() | {"origin": "adviser_offer"}
+    offered = requests.SupportOffered(**content, answer_by=NOW + timedelta(days=14))
+    case = told(story, offered)
+    assert (case.state, case.waiting, case.deadline) == ("offered", "offer", (NOW + timedelta(days=14)).isoformat().replace("+00:00", "Z"))
+    said = {"request": story.request, "by": "host_dcs", "channel": "telephone", "answered_on": NOW.date(), "actor": "a"}
+    refused = told(story, offered, requests.OfferRefused(**said, version=2, because="not_now"))
+    assert (refused.state, refused.waiting) == ("offer_refused", "")
+    lapsed = told(story, offered, requests.OfferLapsed(request=story.request, version=2, answer_by=NOW))
+    assert (lapsed.state, lapsed.waiting) == ("offer_lapsed", "")
+    told(story, requests.OfferAccepted(**said, version=2), requests.RequestOpened(**{**content, "version": 3}), case=case)
+    assert (case.state, case.waiting, case.deadline, case.version) == ("new", "", None, 3)

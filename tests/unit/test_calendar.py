@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from services.matcher.calendar import after_working_days, is_working_day, next_morning
+from services.vocabulary.calendar import after_working_days, is_working_day, next_morning
 
 
 def at(text: str) -> datetime:
