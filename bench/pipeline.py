@@ -18,10 +18,10 @@ from schemas.topics import Topic
 from services.kit.kafka import Login
 from services.kit.topics import create_missing
 from services.onebox import reading
+from services.onebox.caller import Remote
 from services.onebox.fleet import Fleet
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
-from services.onebox.remote import Remote
 from services.onebox.sample import FILES, write_sample
 from services.onebox.sample_requests import requests as sample_requests
 

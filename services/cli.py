@@ -1,6 +1,5 @@
 """The `manyhands` command. Exit codes: 0 fine, 1 found something, 2 wrong use."""
 
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -59,7 +58,7 @@ def up(replicas: Replicas = "", home: Annotated[Path | None, typer.Option(help="
     """Run everything here, on data that stay between runs, until Ctrl-C."""
     from services.onebox import running
 
-    running.up(home or Addresses().home, _replicas(replicas), out)
+    running.up(home or Addresses.named().home, _replicas(replicas), out)
 
 
 @app.command()
@@ -82,7 +81,7 @@ def check(as_json: Json = False) -> None:
     """Probe each part and say what to do about what is missing."""
     from services.onebox import checkup
 
-    found = checkup.probe(Addresses())
+    found = checkup.probe(Addresses.named())
     if as_json:
         print(json.dumps([{"part": p.part, "fine": p.fine, "says": p.says} for p in found]))
     else:
@@ -195,12 +194,14 @@ def token(
 
     if role not in SCOPES:
         raise typer.BadParameter(f"{role!r} is not one of {', '.join(SCOPES)}.")
-    print(Keys(Addresses().home / "keys").token(subject, role, region or [ALL]))
+    print(Keys(Addresses.named().home / "keys").token(subject, role, region or [ALL]))
 
 
 @app.command()
 def migrate(service: Annotated[str, typer.Argument(help="registry, requests, matcher or desk")]) -> None:
     """Bring the database in MANYHANDS_DATABASE_URL to this release's schema."""
+    import asyncio
+
     from pydantic import ValidationError
 
     from services.kit.database import KIT_MIGRATIONS
@@ -226,6 +227,8 @@ def topics(
     replication: Annotated[int, typer.Option(min=1, help="copies of each partition")] = 1,
 ) -> None:
     """Create the topics that are missing."""
+    import asyncio
+
     from pydantic import ValidationError
 
     from schemas.topics import topics as planned
@@ -251,10 +254,8 @@ def assets() -> None:
 
 def main() -> None:
     """The entry point: troubles are sentences on standard error."""
-    from services.onebox.child import ServerError
-
     try:
         app()
-    except (Trouble, ServerError) as trouble:
+    except Trouble as trouble:
         err.print(str(trouble), style="red", markup=False, soft_wrap=True)
         sys.exit(1)

@@ -2,14 +2,16 @@
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from services.onebox.remote import Remote, Trouble, reach
+from services.onebox.remote import Trouble, reach
 from services.vocabulary.councils import council_name, reference_councils
-from services.vocabulary.resolve import CouncilResolver
+
+if TYPE_CHECKING:
+    from services.onebox.caller import Remote
 
 out = Console()
 
@@ -50,7 +52,7 @@ def explain(
             out.print(f"  {line}", markup=False, soft_wrap=True)
 
 
-def _suggested(matcher: Remote, story: dict[str, Any]) -> list[dict[str, Any]]:
+def _suggested(matcher: "Remote", story: dict[str, Any]) -> list[dict[str, Any]]:
     suggestion = (story["match"] or {}).get("suggestion") or {"places": []}
     path = f"/matches/{story['request']}/why"
     return [
@@ -61,6 +63,8 @@ def _suggested(matcher: Remote, story: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _code(council: str) -> str:
+    from services.vocabulary.resolve import CouncilResolver
+
     (found,) = CouncilResolver(reference_councils()).resolve_many([council])
     if found.la_code is None:
         near = ", ".join(candidate.name for candidate in found.candidates)

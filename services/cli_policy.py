@@ -4,16 +4,18 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table
 
-from services.onebox.remote import Remote, Trouble, reach
+from services.onebox.remote import Trouble, reach
 
 app = typer.Typer(no_args_is_help=True, help="Ranking policies: read them, write one down, adopt one that somebody else wrote.")
+if TYPE_CHECKING:
+    from services.onebox.caller import Remote
+
 out = Console()
 
 SAID = ("version", "author", "written_on", "reason")
@@ -41,6 +43,8 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def show(version: int) -> None:
     """One policy with all its numbers, as YAML that `write` takes."""
+    import yaml
+
     policy = reach("matcher", "governor").get(f"/policies/{version}")["policy"]
     sys.stdout.write(yaml.safe_dump(policy, sort_keys=False, allow_unicode=True))
 
@@ -68,6 +72,8 @@ def back(version: int, reason: Reason, me: Me = None) -> None:
 
 
 def _changes(file: Path | None) -> dict[str, Any]:
+    import yaml
+
     try:
         read = yaml.safe_load(file.read_text()) if file else {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -102,7 +108,7 @@ def try_(
     raise typer.Exit(0 if found["state"] == "done" else 1)
 
 
-def _differs(matcher: Remote, version: int) -> dict[str, Any]:
+def _differs(matcher: "Remote", version: int) -> dict[str, Any]:
     """In which numbers a policy differs from the one that ranks."""
     active = next(each["policy"] for each in matcher.get("/policies")["policies"] if each["active"])
     other: dict[str, Any] = matcher.get(f"/policies/{version}")["policy"]

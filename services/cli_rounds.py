@@ -3,14 +3,17 @@
 import json
 import sys
 import time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from services.onebox.remote import Remote, Trouble, reach
+from services.onebox.remote import Trouble, reach
 
 app = typer.Typer(no_args_is_help=True, help="Exact rounds: match all open undecided requests together.")
+if TYPE_CHECKING:
+    from services.onebox.caller import Remote
+
 out = Console()
 
 Json = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -60,7 +63,7 @@ def cancel(ident: Annotated[str | None, typer.Argument(metavar="ROUND", help="wi
     out.print(f"Round {ident} is cancelled; what it has changed by now stays.")
 
 
-def _last(matcher: Remote) -> dict[str, Any]:
+def _last(matcher: "Remote") -> dict[str, Any]:
     rounds: list[dict[str, Any]] = matcher.get("/rounds", limit=1)["rounds"]
     if not rounds:
         raise Trouble("There was no round yet. Ask for one with: manyhands round run --reason ...")

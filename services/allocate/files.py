@@ -218,17 +218,11 @@ def _matrix(reader: _Reader, file: Path, requests: list[str], peers: list[str], 
             reader.wrong(file, 0, "", "", f"The {of} file names {wrong!r} out of order.", remedy)
     reader.check()
     fit = np.ascontiguousarray(fit, np.float64)
-    if not np.isfinite(fit).all():
-        row, column = (int(at[0]) for at in np.nonzero(~np.isfinite(fit)))
-        reader.wrong(
-            file,
-            row + 1,
-            str(column),
-            str(fit[row, column]),
-            "This is not a number.",
-            "Bar pairs with --conflicts instead.",
-        )
-    reader.check()
+    for row, values in enumerate(fit):
+        if not np.isfinite(values).all():
+            column = int(np.isfinite(values).argmin())
+            reader.wrong(file, row + 1, str(column), str(values[column]), "This is not a number.", "Bar pairs with --conflicts instead.")
+            reader.check()
     if barred:
         fit.ravel()[np.array(sorted(barred), np.int64)] = -np.inf
     return fit

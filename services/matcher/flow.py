@@ -47,8 +47,9 @@ class Network:
         return new
 
     def solve(self, source: int, sink: int, most: int) -> "Flow":
-        """As much as can be sent from source to sink, `most` at most, and that at the least cost. Errors: Overflow."""
-        tails, heads, capacities, costs = (np.concatenate(part).astype(np.int64) for part in zip(*self._parts, strict=True))
+        """As much as can be sent from source to sink, `most` at most, and that at the least cost. Once. Errors: Overflow."""
+        tails, heads, capacities, costs = (np.concatenate(part).astype(np.int64, copy=False) for part in zip(*self._parts, strict=True))
+        self._parts.clear()  # the arcs are many, and are here now
         largest = int(np.abs(costs).max(initial=0)) * (self.count + 1)
         if largest >= _LARGEST:
             raise Overflow(f"costs times nodes reach {largest:.1e}, more than {_LARGEST:.1e}: use smaller numbers or fewer requests")

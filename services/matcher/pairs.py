@@ -10,7 +10,7 @@ from services.matcher.allocation import Allocation, Market, Steps, allocate
 from services.matcher.dated import Flags, Floats, Ints
 from services.matcher.flow import MILLION, millionths
 
-_ROWS = 1_000_000  # values looked at in one piece
+_ROWS = 60_000  # values looked at in one piece: a piece and what is worked out of it stay in the processor's cache
 _FIRST = 8  # candidates of each request and each peer to begin with, at least
 _MORE = 16  # pairs of a request that are taken in at once
 
@@ -77,7 +77,7 @@ class Dense:
 
     def begin(self, places: Ints, capacity: Ints) -> Ints:  # noqa: ARG002
         """The best of each request and the best of each peer: either alone would leave somebody without."""
-        row = min(self.peers, max(_FIRST, 4 * int(places.max(initial=0))))
+        row = min(self.peers, max(_FIRST, 3 * int(places.max(initial=0))))
         column = min(self.requests, max(_FIRST, 2 * -(-int(places.sum()) // max(1, self.peers))))
         found = []
         best = np.full((column, self.peers), -1, np.int64)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.onebox.caller import Remote
 from services.onebox.child import ServerError
 from services.onebox.fleet import Fleet
 from services.onebox.reading import HELD_BACK, rows_of
-from services.onebox.remote import Remote, Trouble
+from services.onebox.remote import Trouble
 
 _IN_HAND = ("selected", "consenting", "completing", "arranging")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psutil
 
+from services.onebox.remote import Trouble
 from services.onebox.tether import tethered
 
 # Below the range from which Linux gives ports to outgoing connections: a client that keeps trying a stopped server could otherwise be given
@@ -22,7 +23,7 @@ PORTS = range(20_000, 32_000)
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 
 
-class ServerError(RuntimeError):
+class ServerError(Trouble):
     """A server did not start or stop; the message says what is wrong and what to do."""
 
 

@@ -17,11 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.onebox import invariants, reading, running, summary
 from services.onebox.adviser import Adviser
+from services.onebox.caller import Remote
 from services.onebox.child import ServerError
 from services.onebox.fleet import Fleet
 from services.onebox.invariants import INTAKE, Promises
 from services.onebox.machine import Machine
-from services.onebox.remote import Remote
 from services.onebox.sample import FILES, write_sample
 from services.onebox.sample_requests import requests as sample_requests
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.console import Console
 
+from services.onebox.caller import Remote
 from services.onebox.fleet import Fleet
 from services.onebox.reading import OUTCOMES, PARKED, everything, rows_of
-from services.onebox.remote import Remote
 from services.vocabulary.councils import reference_councils
 from services.vocabulary.kinds import KINDS
 

@@ -21,10 +21,11 @@ from confluent_kafka import Producer
 
 from schemas.envelope import Envelope
 from services.kit.clock import move
+from services.onebox.caller import Remote
 from services.onebox.fleet import Fleet
 from services.onebox.invariants import FACTS, INTAKE
 from services.onebox.reading import end_of, everything, fetch
-from services.onebox.remote import Remote, Trouble
+from services.onebox.remote import Trouble
 from services.vocabulary.councils import reference_councils
 
 PATIENCE = 30.0

@@ -13,10 +13,10 @@ from typing import Any
 
 from services.kit.clock import Clock
 from services.onebox import invariants, reading
+from services.onebox.caller import Remote
 from services.onebox.databases import Databases
 from services.onebox.fleet import SERVICES, Fleet
 from services.onebox.invariants import FACTS, Promises
-from services.onebox.remote import Remote
 from services.onebox.sample import FILES, write_sample
 from services.vocabulary.themes import THEMES
 from tests.support.advisers import Adviser, Caller, Done

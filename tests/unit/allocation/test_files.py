@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -160,3 +162,10 @@ def test_gini_is_nothing_when_all_carry_the_same_and_nearly_one_when_one_carries
     assert gini(np.r_[np.zeros(99), 5.0]) == pytest.approx(0.99)
     assert gini(np.zeros(4)) == 0
     assert gini(np.array([1.0, 3.0])) == pytest.approx(0.25)
+
+
+def test_a_command_on_files_alone_loads_nothing_that_reaches_the_services() -> None:
+    look = "import sys; from services import cli; from services.allocate import shell; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True).stdout.split()
+    assert "services.allocate.command" in loaded
+    assert not {"httpx", "asyncio", "pydantic_settings", "yaml", "psutil"} & set(loaded), "import it where it is needed"
