@@ -20,7 +20,7 @@ from services.simulation.report import HEADINGS, row
 
 SEEDS = range(6)
 
-EVENER = CALENDAR.model_copy(update={"power": 8, "mu_rounds": 0.23})
+EVENER = CALENDAR.model_copy(update={"power_rounds": 8, "mu_rounds": 0.23})
 """Prices that spare councils up to their share and weigh all the more beyond it: the busiest carry less for the same fit."""
 SPARSE = CALENDAR.model_copy(update={"mu": 0.03, "mu_rounds": 0.05, "beta": 0.5})
 """Prices for years with few requests, where reaching everybody once counts more than the square of a load."""

@@ -58,7 +58,7 @@ def simulate(
     against: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="the same; ours are run with these too")] = None,
     policies: Annotated[str, typer.Option(help="which to compare, separated by commas; all if you say nothing")] = "",
     overridden: Annotated[float, typer.Option(min=0, max=1, help="the share of suggestions that advisers override by best fit")] = 0.0,
-    forecast: Annotated[str, typer.Option(help="what rounds expect, each beside the others: none,last-year,drawn,truth")] = "",
+    forecast: Annotated[str, typer.Option(help="what rounds expect, each beside the others: none,last_year,drawn,truth")] = "",
     workers: Annotated[int | None, typer.Option(min=1, help="processes at once; none: one for each processor")] = None,
     make: Annotated[tuple[int, Path] | None, typer.Option(metavar="SEED FOLDER", help="write a seeded year of our own instead")] = None,
     scale: Annotated[float, typer.Option(min=0.01, max=10, help="with --make: how much demand, 1 being about 980 places")] = 1.0,

@@ -20,6 +20,8 @@ _OUTCOME = (
 _WORDS = {
     "weights": "weights of the fit", "floor": "lowest fit", "border": "next-door penalty", "lambda_": "price of a peer’s load",
     "mu": "price of a council’s load", "mu_rounds": "price of a council’s load in rounds", "power": "power of a council’s price",
+    "power_rounds": "power of that price in rounds", "wait_days": "days that one-to-one work gains by waiting",
+    "team_wait_days": "days that a team gains by waiting", "forecast": "what rounds expect",
     "beta": "bonus for a council that carries nothing", "stay": "what a round must gain", "churn": "most changes of a round",
     "rounds_every_days": "days between rounds", "expected_places": "places expected in a year", "shortlist": "people proposed for a place",
     "give_up": "fit that may be given up", "cooling_off_months": "cooling-off in months",

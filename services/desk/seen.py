@@ -22,7 +22,10 @@ _WAIT_SECONDS, _LOOK_SECONDS = 2.0, 0.03
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A request: the case, its suggestions laid out, its timeline (when, who, sentence), whose it is, names by id."""
+    """A request: the case, its suggestions laid out, its timeline (when, who, sentence), whose it is, names by id.
+
+    improving: until when waiting for a round may improve the suggestions, in words; "" where it would not.
+    """
 
     case: Case
     places: list[Place]
@@ -33,6 +36,7 @@ class Seen:
     called: Mapping[str, str]
     notes: Part[list[dict[str, Any]]]
     leads: list[Any]
+    improving: str
 
     def name(self, peer: str) -> str:
         """What a peer is called; the id when the register is away or does not know."""
@@ -66,22 +70,36 @@ async def look(own: Database, backends: Backends, person: Person, request: str, 
     peers = proposals.peers_of(row["suggestion"]) | {line.peer for line in case.lines} | {gone.peer for gone in case.gone}
     peers |= {case.doubt.peer} - {""} if case.doubt else set()
     peers |= {peer for event in told for peer in telling.peers_in(event["detail"])} | {peer for gone in case.gone for peer in gone.instead}
-    people, words, notes = await asyncio.gather(
+    people, words, notes, matched = await asyncio.gather(
         backends.part(names(backends, person, peers, "to_decide_a_request")),
         backends.part(_words(backends, person, case)),
         backends.part(_notes(backends, person, case)),
+        backends.part(_matched(backends, person, case)),
     )
     authors = {note["author"] for note in notes.value or []} - called.keys()
     called |= await own.once(lambda db: page_store.called(db, authors)) if authors else {}
     known = people.value or {}
     events = [(event["at"], event["actor"], telling.sentence(event["type"], event["detail"], known)) for event in told]
     places = proposals.laid_out(row["suggestion"], records, today)
-    return Seen(case, places, events, row["owner"], people, words, called, notes, leads)
+    improving = (matched.value or {}).get("improving") or {}
+    return Seen(case, places, events, row["owner"], people, words, called, notes, leads, improving.get("words", ""))
 
 
 async def _words(backends: Backends, person: Person, case: Case) -> Any:
     """What was asked in the words of those who asked; None for what nobody posted."""
     return None if case.origin == "arrangement" else await backends.get(person, "requests", f"/requests/{case.request}")
+
+
+async def _matched(backends: Backends, person: Person, case: Case) -> Any:
+    """The match as the matcher has it, while there are suggestions to decide."""
+    if case.to_do != "decide":
+        return None
+    try:
+        return await backends.get(person, "matcher", f"/matches/{case.request}")
+    except Refusal as refusal:
+        if refusal.status == 404:  # gone on since the desk heard of it
+            return None
+        raise
 
 
 async def _notes(backends: Backends, person: Person, case: Case) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from services.kit.work import Work
 
 _ADD = "insert into due (kind, subject, due_at) select * from unnest($1::text[], $2::text[], $3::timestamptz[])"
+_NEXT = "select min(due_at) from due where kind = $1 and subject = $2"
 _COUNT = "select count(*) from due where due_at <= $1"
 
 
@@ -45,6 +46,12 @@ class Diary:
 async def add(db: Connection, rows: Sequence[Due]) -> None:
     """Write due rows."""
     await db.execute(_ADD, [r.kind for r in rows], [r.subject for r in rows], [r.due_at for r in rows])
+
+
+async def next_of(db: Connection, kind: str, subject: str) -> datetime | None:
+    """When something is due next about a subject; None where nothing is."""
+    at: datetime | None = await db.fetchval(_NEXT, kind, subject)
+    return at
 
 
 async def overdue(db: Connection, now: datetime) -> int:

@@ -87,6 +87,12 @@ def allocate(market: Market) -> Allocation:
     return Solved(market).allocation()
 
 
+def choose(market: Market) -> Flags:
+    """(pairs,) what `allocate` chooses, without its prices and its cut, which take a third of the time. Errors: as of allocate."""
+    check(market)
+    return Solved(market).chosen()
+
+
 def evenly(market: Market) -> Allocation:
     """Of all allocations that are as good as the best, the one whose loads are least unequal: the least sum of load squared over capacity.
 
@@ -223,10 +229,14 @@ class Solved:
         again._flow = self._flow.then(costs)
         return again
 
-    def allocation(self) -> Allocation:
-        market, flow = self._market, self._flow
+    def chosen(self) -> Flags:
+        """(pairs,) who gets what."""
         chosen = self._pinned.copy()
-        chosen[self._free] = flow.units[self._pairs] > 0
+        chosen[self._free] = self._flow.units[self._pairs] > 0
+        return chosen
+
+    def allocation(self) -> Allocation:
+        market, flow, chosen = self._market, self._flow, self.chosen()
         unmet = market.places - _count(market.request[chosen], len(market.places))
         load = _count(market.peer[chosen], len(market.capacity))
         missed = np.maximum(0, (0 if market.at_least is None else market.at_least) - load)

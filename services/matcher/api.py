@@ -1,10 +1,13 @@
 """The matcher over HTTP: read suggestions with their reasons, decide, answer consents, record what was arranged."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from services.kit import due
+from services.kit.database import Connection
 from services.kit.work import Work
 from services.matcher import (
     arrange_api,
@@ -26,6 +29,7 @@ from services.matcher import (
     why_api,
 )
 from services.matcher.handlers import mirror
+from services.matcher.improving import improving
 from services.matcher.orders import Host, Order, Reader, decide, regions_of, role_of, seen
 from services.matcher.steps import UNDECIDED, Broken, Step, open_suggestions
 from services.matcher.story import Story
@@ -38,6 +42,7 @@ from services.matcher.views import (
     Override,
     Spent,
     StoryList,
+    StoryView,
     Waive,
 )
 
@@ -70,9 +75,16 @@ async def register(host: Host, _: Reader) -> dict[str, int]:
 
 
 @matches.get("/{request}")
-async def one(request: str, host: Host, actor: Reader) -> Story:
-    """One request: what is proposed and why, who must agree, what is next."""
-    return seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
+async def one(request: str, host: Host, actor: Reader) -> StoryView:
+    """One request: what is proposed and why, who must agree, what is next, and whether a round may still improve what is proposed."""
+    story = seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
+
+    async def next_round(db: Connection) -> datetime | None:
+        await mirror.refresh(db)
+        return await due.next_of(db, "round", str(mirror.policy.version)) if mirror.policy.rounds_every_days else None
+
+    at = await host.database.once(next_round) if story.state == "suggested" else None
+    return StoryView(**dict(story), improving=improving(story, mirror.policy, at))
 
 
 @matches.post("/{request}/confirm")

@@ -11,6 +11,7 @@ from services.matcher.asks import Ask
 from services.matcher.columns import Columns, Register
 from services.matcher.dated import Flags, Floats, Ints
 from services.matcher.fit import BILLION
+from services.matcher.futures import ENOUGH
 from services.matcher.lots import Lot
 from services.matcher.policy import Policy
 from services.matcher.pools import Needs, Pool
@@ -22,6 +23,9 @@ from services.matcher.steps import open_suggestions
 from services.matcher.story import Story
 from services.vocabulary.priorities import PRIORITIES
 
+Futures = Sequence[Sequence[Ask]]
+"""What is likely to be asked next: one forecast, or several that are as likely as each other."""
+
 _LEVEL = {code: len(PRIORITIES) - n for n, code in enumerate(PRIORITIES)}
 _MOST_UNITS = 16  # steps of a rising price that are told apart: beyond them the last price stays
 _OLDEST = 365  # days: a request that has waited for so long is as old as any
@@ -31,7 +35,7 @@ _OLDEST = 365  # days: a request that has waited for so long is as old as any
 class Pairs:
     """Who may take which place, pair by pair: rows of Columns, fit and price of load now, in fit.
 
-    story: -1 for the forecast. team: the story's number where it has several places, else -1. shown: who is proposed first as it is.
+    story: -1 for a forecast. team: the story's number where it has several places, else -1. shown: who is proposed first as it is.
     visit: whether it counts towards an officer's yearly limit. outside: whether this peer will do as the one from outside the region that
     the team needs; all do where none is asked for. days, free, home_free: what the place takes, and what peer and council have.
     """
@@ -57,9 +61,10 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """Everybody who takes part. The first places are those of `stories`, by story_of; the others are the forecast's.
+    """Everybody who takes part. The places of `stories` are numbered from 0, by story_of; after them, those of each future.
 
-    names, roles: of the stories' places. places_of: by story. age: by place of a story, days since it was received.
+    names, roles: of the stories' places. places_of: by story. pairs: of the stories' places. futures: of the places of each future, and how
+    many there are; none where no future has a place.
     """
 
     columns: Columns
@@ -68,8 +73,8 @@ class Hall:
     places_of: list[list[int]]
     names: list[str]
     roles: list[str]
-    forecast: int
     pairs: Pairs
+    futures: list[tuple[Pairs, int]]
 
     @property
     def ids(self) -> list[str]:
@@ -88,8 +93,8 @@ class Hall:
         return self.columns.councils.codes
 
 
-def hall(register: Register, stories: Sequence[Story], forecast: Sequence[Ask], policy: Policy, now: datetime) -> Hall:
-    """Who may take which place by rules, floor and the limit on fit given up. Places of the forecast are asked anew today."""
+def hall(register: Register, stories: Sequence[Story], futures: Futures, policy: Policy, now: datetime) -> Hall:
+    """Who may take which place by rules, floor and the limit on fit given up. Places of a future are asked anew today."""
     columns, today = register.columns(), now.date()
     prices = Prices(columns, policy, today)
     story_of: list[int] = []
@@ -107,11 +112,36 @@ def hall(register: Register, stories: Sequence[Story], forecast: Sequence[Ask], 
             story_of.append(n)
             names.append(name)
             roles.append(role)
-    later = [(replace(ask, starts=today, ends=today + (ask.ends - ask.starts)), role) for ask in forecast for _, role in ask.places]
-    for n, asked in enumerate(later):
-        parts.append(_pairs(columns, prices, policy, asked, (len(names) + n, -1, -1), None))
-    joined = Pairs(*(np.concatenate([getattr(part, name) for part in parts] or [[]]) for name in Pairs.__slots__))
-    return Hall(columns, stories, story_of, places_of, names, roles, len(later), joined)
+    ahead = _Ahead(columns, prices, policy, len(names))
+    return Hall(columns, stories, story_of, places_of, names, roles, _joined(parts), [ahead.of(asks) for asks in futures if asks])
+
+
+class _Ahead:
+    """The pairs of places that are still to come, each request looked at once however often it is drawn."""
+
+    def __init__(self, columns: Columns, prices: Prices, policy: Policy, first: int) -> None:
+        self._columns, self._prices, self._policy, self._first = columns, prices, policy, first
+        self._known: dict[Ask, list[Pairs]] = {}
+
+    def of(self, asks: Sequence[Ask]) -> tuple[Pairs, int]:
+        parts = [part for ask in asks for part in self._parts(ask)]
+        return _joined([replace(part, place=part.place + self._first + n) for n, part in enumerate(parts)]), len(parts)
+
+    def _parts(self, ask: Ask) -> list[Pairs]:
+        if ask not in self._known:
+            today = self._prices.as_of
+            anew = replace(ask, starts=today, ends=today + (ask.ends - ask.starts))
+            parts = [_pairs(self._columns, self._prices, self._policy, (anew, role), (0, -1, -1), None) for _, role in ask.places]
+            self._known[ask] = [_part(part, np.argsort(-part.fit, kind="stable")[:ENOUGH]) for part in parts]
+        return self._known[ask]
+
+
+def _part(pairs: Pairs, kept: Ints) -> Pairs:
+    return Pairs(*(getattr(pairs, name)[kept] for name in Pairs.__slots__))
+
+
+def _joined(parts: Sequence[Pairs]) -> Pairs:
+    return Pairs(*(np.concatenate([getattr(part, name) for part in parts] or [[]]) for name in Pairs.__slots__))
 
 
 def _pairs(columns: Columns, prices: Prices, policy: Policy, asked: tuple[Ask, str], at: tuple[int, int, int], shown: int | None) -> Pairs:
@@ -132,16 +162,24 @@ def _pairs(columns: Columns, prices: Prices, policy: Policy, asked: tuple[Ask, s
     return Pairs(place, peers, fit / BILLION, load, story, team, seen_first, visit, outside, days, free, home_free)
 
 
-def market_of(room: Hall, policy: Policy, now: datetime, kept: Ints, *, bare: bool = False) -> Market:
-    """The market of some pairs. bare: for the greatest number served alone, with neither prices nor forecast.
+def markets_of(room: Hall, policy: Policy, now: datetime, kept: Ints) -> list[Market]:
+    """The market of some of the stories' pairs with each future, or, where none has a place, alone."""
+    return [market_of(room, policy, now, kept, future) for future in room.futures] or [market_of(room, policy, now, kept)]
+
+
+def market_of(
+    room: Hall, policy: Policy, now: datetime, kept: Ints, future: tuple[Pairs, int] | None = None, *, bare: bool = False
+) -> Market:
+    """The market of some of the stories' pairs, and of a future. bare: for the greatest number served alone, without prices.
 
     Worth: fit, and `stay` more for whom the adviser sees first. The price of a place left open rises with priority by more than all fit and
     load together could outweigh, so that nobody of a lower priority takes what would have served a higher one; within a priority it rises
-    with age; one of the forecast weighs least. Scarcity is what the forecast stands for, so it is priced only where there is none.
+    with age; one of a future weighs least. Scarcity is what a forecast stands for, so it is priced only where there is none.
     """
-    columns, pairs = room.columns, Pairs(*(getattr(room.pairs, name)[kept] for name in Pairs.__slots__))
+    theirs, later = future or (None, 0)
+    pairs = _part(room.pairs, kept) if theirs is None else _joined([_part(room.pairs, kept), theirs])
+    columns, places = room.columns, len(room.story_of) + later
     capacity, council_capacity = _capacities(columns, pairs)
-    places = len(room.story_of) + (0 if bare else room.forecast)
     enough = np.full(len(columns.ids), policy.challenges_a_year)
     common = Market(
         places=np.ones(places, np.int64), capacity=capacity, request=pairs.place, peer=pairs.peer, fit=pairs.fit,
@@ -150,7 +188,7 @@ def market_of(room: Hall, policy: Policy, now: datetime, kept: Ints, *, bare: bo
     if bare:
         return common
     worth = pairs.fit + policy.stay * pairs.shown
-    if not room.forecast:
+    if not room.futures:
         worth = worth - columns.scarcity[pairs.peer] / BILLION
     steps = _steps(columns, policy, now.date(), capacity, council_capacity)
     swing = 2 + float(np.abs(worth).max(initial=0)) + sum(float(np.abs(each.rising).max(initial=0)) for each in steps)
@@ -191,6 +229,6 @@ def _steps(columns: Columns, policy: Policy, today: date, capacity: Ints, counci
     own = policy.lambda_ * (2 * (load[:, None] + units) + 1) * (offered.mean() / offered)[:, None]
     after = carried[:, None] + council_units
     share = policy.expected_places / max(1, columns.councils.willing_count)
-    shared = of_councils(after, share, policy.mu_rounds, policy.power) - policy.beta * (after == 0)
+    shared = of_councils(after, share, policy.mu_rounds, policy.power_rounds) - policy.beta * (after == 0)
     shared[columns.councils.partner] = 0.0
     return Steps(everyone, capacity, own), Steps(columns.homes, council_capacity, shared)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.matcher.allocation import Allocation, Market, allocate, with_pairs
+from services.matcher.allocation import Market, choose, with_pairs
 from services.matcher.dated import Flags, Ints
 
 _MENDINGS = 40
@@ -18,8 +18,7 @@ def mended(market: Market, team: Ints, home: Ints, outside: Flags | None = None)
     """
     left = np.arange(len(market.request))
     for _ in range(_MENDINGS):
-        found: Allocation = allocate(with_pairs(market, left))
-        chosen = left[found.chosen]
+        chosen = left[choose(with_pairs(market, left))]
         barred = np.zeros(len(market.request), np.bool_) if outside is None else _kept_for(market, team, outside, chosen, left)
         for pair in _clashing(market, team, home, chosen).tolist():
             barred |= (market.request == market.request[pair]) & (home == home[pair])

@@ -2,7 +2,7 @@
 
 from datetime import date
 from math import fsum, isclose
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -14,12 +14,17 @@ TERMS = ("themes", "role", "similarity", "politics", "region", "feedback", "jour
 ALWAYS = ("role", "similarity")
 """The terms that apply to every request; the others are left out where nothing was asked."""
 
+FORECASTS = ("none", "last_year", "drawn")
+"""What a round may take to be still to come: nothing; what was asked a year ago; or rests of a year drawn from all that was asked, which
+vote."""
+
 OTHERS = "default"
 """The key of `give_up` and of `levels` for every priority that has no line of its own."""
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Waiting = Annotated[float, Field(ge=0, le=3650)]
 Price = Annotated[float, Field(ge=0, le=10)]
+Power = Annotated[int, Field(ge=1, le=8)]
 
 
 class Policy(BaseModel):
@@ -29,10 +34,12 @@ class Policy(BaseModel):
     floor: nobody with a lower fit is proposed. border: fit taken off where donor and host share a land border.
     reciprocal: fit taken off where the host has helped the donor within a year of the first day.
     lambda_: price of a peer's own load. mu: price of the load of the peer's council against its equal share of a year; mu_rounds: the same
-    where many places are decided together, which sees what a price does to all of them and so needs a higher one. power: the power of that
-    share by which the price rises; a higher one spares councils below their share and weighs harder on those above it.
+    where many places are decided together, which sees what a price does to all of them and so needs a higher one. power, power_rounds: the
+    power of that share by which the price rises; a higher one spares councils below their share and weighs harder on those above it.
+    A policy that says nothing of power_rounds was written down before there was one: it is `power`.
     stay: fit by which a round must be better to change whom an adviser sees first. churn: most suggestions that a round changes.
-    rounds_every_days: how often a round runs by itself; 0 for on demand alone.
+    rounds_every_days: how often a round runs by itself; 0 for on demand alone. wait_days, team_wait_days: how many days after it was asked
+    for one-to-one work, and a team, gain by waiting for a round; an adviser may decide at any time. forecast: one of FORECASTS.
     beta: fit added for a council that carries nothing yet. expected_places: placements a year over the whole sector.
     shortlist: how many are proposed for a place. exposure: on how many open shortlists a peer is at most, where somebody else can fill the
     place: nobody is proposed further whose open suggestions weigh so many whole shortlists; 0 for no limit.
@@ -70,11 +77,15 @@ class Policy(BaseModel):
     lambda_: Price = 0.01
     mu: Price = 0.125
     mu_rounds: Price = 0.25
-    power: Annotated[int, Field(ge=1, le=8)] = 2
+    power: Power = 2
+    power_rounds: Power = 2
     beta: Share = 0.05
     stay: Share = 0.02
     churn: Annotated[int, Field(ge=0, le=500)] = 50
     rounds_every_days: Annotated[int, Field(ge=0, le=366)] = 0
+    wait_days: Annotated[int, Field(ge=0, le=366)] = 20
+    team_wait_days: Annotated[int, Field(ge=0, le=366)] = 50
+    forecast: str = "last_year"
     expected_places: Annotated[float, Field(gt=0)] = 960
     shortlist: Annotated[int, Field(ge=2, le=16)] = 5
     exposure: Annotated[int, Field(ge=0, le=100)] = 0
@@ -100,6 +111,18 @@ class Policy(BaseModel):
         if stage and stage not in INTERVENTIONS[1:]:
             raise ValueError(f"unknown stage of intervention; the stages are {', '.join(INTERVENTIONS[1:])}, and empty for no bar")
         return stage
+
+    @field_validator("forecast")
+    @classmethod
+    def _known_forecast(cls, forecast: str) -> str:
+        if forecast not in FORECASTS:
+            raise ValueError(f"unknown forecast; choose one of {', '.join(FORECASTS)}")
+        return forecast
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_power_where_there_was_one(cls, said: Any) -> Any:
+        return {"power_rounds": said["power"], **said} if isinstance(said, dict) and "power" in said else said
 
     @field_validator("weights")
     @classmethod

@@ -35,7 +35,7 @@ class Prices:
     """
 
     def __init__(self, columns: Columns, policy: Policy, as_of: date) -> None:
-        self._columns, self._policy = columns, policy
+        self._columns, self._policy, self.as_of = columns, policy, as_of
         self._equal_share = policy.expected_places / max(1, columns.councils.willing_count)
         peer_loads = columns.peer_load.deployments(np.arange(len(columns.ids)), as_of)
         council_loads = columns.council_load.deployments(np.arange(len(columns.councils.codes)), as_of)

@@ -1,12 +1,14 @@
 """Who runs the rounds: one replica at a time, on one cut of the state, and then suggestion by suggestion, each a transaction of its own."""
 
 import asyncio
+import hashlib
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
 import structlog
 
 from schemas.rounds import RoundChange, RoundCompleted, RoundShortage
@@ -15,7 +17,8 @@ from services.kit.database import Connection, Database, is_outage
 from services.kit.due import Due
 from services.kit.stopping import Stopping
 from services.kit.work import Work
-from services.matcher import handlers, round_store, store
+from services.matcher import futures, handlers, round_store, store
+from services.matcher.futures import Dice
 from services.matcher.mirror import ASKS, Mirror
 from services.matcher.ranking import Ask
 from services.matcher.round_store import Round
@@ -38,10 +41,12 @@ class _Over(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """What a round looks at, all of one moment. forecast: what was asked in the half year that began a year ago."""
+    """What a round looks at, all of one moment. rest: what was asked in the half year that began a year ago. asked: all of two years, where
+    the policy has futures drawn from it."""
 
     stories: Sequence[Story]
-    forecast: Sequence[Ask]
+    rest: Sequence[Ask]
+    asked: Sequence[Ask]
     registry_version: int
     policy_version: int
 
@@ -115,7 +120,8 @@ class Runner:
         cut = await self._database.transact(self._cut)
         await self._say(found, tries, "matching", 0, len(cut.stories))
         now, policy = self._clock.now(), self._mirror.policy
-        solving = asyncio.to_thread(decide, self._mirror.register, cut.stories, cut.forecast, policy, now)
+        ahead = futures.of(policy.forecast, cut.rest, cut.asked, dice_of(found.id))
+        solving = asyncio.to_thread(decide, self._mirror.register, cut.stories, ahead, policy, now)
         try:
             outcome = await asyncio.wait_for(solving, found.seconds)
         except TimeoutError:
@@ -134,11 +140,11 @@ class Runner:
     async def _cut(self, db: Connection) -> _Cut:
         await round_store.one_cut(db)
         await self._mirror.refresh(db)
-        since = self._clock.now() - _YEAR
-        stored = await store.asked(db, since, since + _AHEAD)
-        forecast = latest(ask for each in stored for ask in ASKS.validate_json(each))
+        now, wanted = self._clock.now(), self._mirror.policy.forecast
+        rest = await _asked(db, now - _YEAR, now - _YEAR + _AHEAD) if wanted != "none" else []
+        known = await _asked(db, now - 2 * _YEAR, now) if wanted == "drawn" else []
         stories = [Story.model_validate_json(doc) for doc in await store.docs_in(db, OPEN)]
-        return _Cut(stories, forecast, self._mirror.register.version, self._mirror.policy.version)
+        return _Cut(stories, rest, known, self._mirror.register.version, self._mirror.policy.version)
 
     async def _say(self, found: Round, tries: int, stage: str, done: int, total: int) -> None:
         """Errors: _Over."""
@@ -180,7 +186,7 @@ class Runner:
                     "left": left,
                     "unmet": outcome.unmet,
                     "in_the_way": RoundShortage(requests=short.requests, roles=short.roles, peers=short.peers, councils=short.councils),
-                    "forecast": len(cut.forecast),
+                    "forecast": len(cut.rest),
                     "registry_version": cut.registry_version,
                     "policy_version": cut.policy_version,
                 }
@@ -196,3 +202,14 @@ class Runner:
     async def _end(self, found: Round, tries: int, state: str, stage: str) -> None:
         now: datetime = self._clock.now()
         await self._database.transact(lambda db: round_store.end(db, found.id, tries, state, stage, now, None))
+
+
+def dice_of(name: str) -> Dice:
+    """Dice whose throws hang on a round's name alone: the same on every replica, and whenever that round is run again."""
+    thrown = np.random.default_rng(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]))
+    return lambda sides: int(thrown.integers(sides))
+
+
+async def _asked(db: Connection, since: datetime, until: datetime) -> list[Ask]:
+    """What was asked after a moment and up to another, each request once."""
+    return latest(ask for each in await store.asked(db, since, until) for ask in ASKS.validate_json(each))

@@ -10,10 +10,10 @@ from schemas.rounds import RoundChange
 from services.matcher.allocation import allocate
 from services.matcher.columns import Register
 from services.matcher.dated import Flags
-from services.matcher.markets import Hall, hall, market_of
+from services.matcher.futures import voted
+from services.matcher.markets import Futures, Hall, hall, market_of, markets_of
 from services.matcher.mending import mended
 from services.matcher.policy import Policy
-from services.matcher.ranking import Ask
 from services.matcher.steps import Draft, Step, open_suggestions
 from services.matcher.story import Story
 
@@ -57,24 +57,25 @@ class Outcome:
     short: Short
 
 
-def decide(register: Register, stories: Sequence[Story], forecast: Sequence[Ask], policy: Policy, now: datetime) -> Outcome:
+def decide(register: Register, stories: Sequence[Story], futures: Futures, policy: Policy, now: datetime) -> Outcome:
     """The best use of everybody for all open requests at once, by fit, load, priority and age.
 
     register: with the open suggestions of these stories weighing as load; while the round is worked out they do not, then they do again.
-    forecast: what is likely to be asked next; it takes what nobody else needs, and decides nothing. Stories that are not open stay alone.
+    futures: what is likely to be asked next; it takes what nobody else needs, and decides nothing. Several futures vote.
+    Stories that are not open stay alone.
     A request of several places is served whole or not at all. The same inputs give the same answer on every run and machine.
     """
     ours = sorted((story for story in stories if story.state in OPEN and story.content is not None), key=lambda story: story.request)
     open_now = [(c.peer, 1 / len(p.candidates)) for story in ours for p in open_suggestions(story) for c in p.candidates]
     register.add_open((peer, -weight) for peer, weight in open_now)
     try:
-        return _decide(register, ours, forecast, policy, now)
+        return _decide(register, ours, futures, policy, now)
     finally:
         register.add_open(open_now)
 
 
-def _decide(register: Register, ours: Sequence[Story], forecast: Sequence[Ask], policy: Policy, now: datetime) -> Outcome:
-    room = hall(register, ours, forecast, policy, now)
+def _decide(register: Register, ours: Sequence[Story], futures: Futures, policy: Policy, now: datetime) -> Outcome:
+    room = hall(register, ours, futures, policy, now)
     kept = np.ones(len(room.pairs.place), np.bool_)
     for _ in range(_AGAIN):
         chosen = _solved(room, policy, now, kept)
@@ -83,7 +84,7 @@ def _decide(register: Register, ours: Sequence[Story], forecast: Sequence[Ask], 
             break
         kept &= ~np.isin(room.pairs.story, sorted(half))
     taken = {int(room.pairs.place[pair]): pair for pair in np.flatnonzero(chosen).tolist() if room.pairs.story[pair] not in half}
-    served = {room.story_of[place] for place in taken if place < len(room.story_of)}
+    served = {room.story_of[place] for place in taken}
     changes = [change for n in sorted(served) if (change := _change(room, n, taken, policy)) is not None]
     changes.sort(key=lambda change: (-change.worth, change.request))
     unmet = tuple(story.request for n, story in enumerate(ours) if n not in served)
@@ -94,15 +95,19 @@ def _solved(room: Hall, policy: Policy, now: datetime, kept: Flags) -> Flags:
     pairs = np.flatnonzero(kept)
     chosen = np.zeros(len(kept), np.bool_)
     if len(pairs):
-        market, homes = market_of(room, policy, now, pairs), room.homes[room.pairs.peer[pairs]]
-        chosen[pairs[mended(market, room.pairs.team[pairs], homes, room.pairs.outside[pairs])]] = True
+        markets = markets_of(room, policy, now, pairs)
+        market = markets[0] if len(markets) == 1 else voted(markets, market_of(room, policy, now, pairs))
+        team, outside = np.full(len(market.request), -1), np.ones(len(market.request), np.bool_)
+        team[: len(pairs)], outside[: len(pairs)] = room.pairs.team[pairs], room.pairs.outside[pairs]
+        found = mended(market, team, room.homes[market.peer], outside)
+        chosen[pairs[found[: len(pairs)]]] = True
     return chosen
 
 
 def _by_half(room: Hall, chosen: Flags) -> set[int]:
     """The stories of which some places are filled and others not."""
     filled = {int(place) for place in room.pairs.place[chosen]}
-    some = {room.story_of[place] for place in filled if place < len(room.story_of)}
+    some = {room.story_of[place] for place in filled}
     return {n for n in some if any(place not in filled for place in room.places_of[n])}
 
 
@@ -142,8 +147,7 @@ def _because(*, served: bool, gone: bool, fits: float, spreads: float) -> str:
 
 def _short(room: Hall, policy: Policy, now: datetime) -> Short:
     """From a second solve for the greatest number served, with neither prices nor forecast: its least cut."""
-    real = np.flatnonzero(room.pairs.place < len(room.story_of))
-    found = allocate(market_of(room, policy, now, real, bare=True))
+    found = allocate(market_of(room, policy, now, np.arange(len(room.pairs.place)), bare=True))
     requests, peers = (np.flatnonzero(way).tolist() for way in found.in_the_way)
     named = sorted({room.stories[room.story_of[place]].request for place in requests})
     roles = tuple(sorted({room.roles[place] for place in requests}))

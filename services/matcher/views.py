@@ -10,6 +10,7 @@ from schemas.matcher import Candidate
 from schemas.rounds import RoundCompleted
 from services.matcher.giving import BestFit, Evenness, Month
 from services.matcher.grounds import Ground
+from services.matcher.improving import Improving
 from services.matcher.lacking import Count, Recruit
 from services.matcher.lineup import Alternative, Constraint, Empty
 from services.matcher.standins import StandIn
@@ -114,6 +115,12 @@ class Spent(Body):
 
     days: dict[int, Annotated[float, Field(ge=0, multiple_of=0.5)]]
     completed_on: date
+
+
+class StoryView(Story):
+    """A story, and until when waiting for a round may improve its suggestion; see Improving. It can be decided all the same."""
+
+    improving: Improving | None = None
 
 
 class StoryList(BaseModel):

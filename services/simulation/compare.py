@@ -9,7 +9,6 @@ import numpy as np
 
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.simulation import online, rounds, stream
-from services.simulation.forecasts import USUAL
 from services.simulation.numbers import Numbers, numbers, willing_loads
 from services.simulation.pool import each
 from services.simulation.state import Standings
@@ -29,10 +28,10 @@ AS_IT_WAS = "as-it-was"
 OURS = ("online", "rounds")
 
 
-def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0, forecast: str = USUAL) -> Standings:
+def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0, forecast: str = "") -> Standings:
     """A year decided by one of POLICIES. overridden: the share of places for which an adviser takes the best fit (online and rounds).
 
-    forecast: what rounds take to be still to come, one of FORECASTS."""
+    forecast: what rounds take to be still to come, one of FORECASTS, instead of what the policy says."""
     match name:
         case "best-first":
             return online.best_first(year)
@@ -63,7 +62,7 @@ class Task:
     overridden: float
     out: Path
     label: str = ""
-    forecast: str = USUAL
+    forecast: str = ""
 
 
 @dataclass(frozen=True, slots=True)

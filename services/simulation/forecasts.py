@@ -2,16 +2,16 @@
 
 import numpy as np
 
+from services.matcher import policy
 from services.matcher.dated import Flags, Floats, Ints
+from services.matcher.futures import drawn
 from services.simulation.state import overridden_places
 from services.simulation.stream import Demand, Year
 
-FORECASTS = ("none", "last-year", "drawn", "truth")
-"""none: only what is known. last-year: last year's places of the rest of the year. drawn: DRAWS such rests, in which each request of last
+FORECASTS = (*policy.FORECASTS, "truth")
+"""none: only what is known. last_year: last year's places of the rest of the year. drawn: several such rests, in which each request of last
 year is replaced by one of its kind, drawn from what was asked last year and this year so far. truth: what is really to come, which nobody
 knows: the bound of any forecast."""
-USUAL = "last-year"
-DRAWS = 8
 _SEED = 5
 
 
@@ -46,14 +46,17 @@ class _Draws:
         self._places = np.split(order, first[1:])
         self._day: Floats = demand.day[order[first]]
         self._last = int(np.count_nonzero(order[first] < last))
-        self._kind = np.array([demand.kind[n] for n in order[first].tolist()])
+        self._kind = [demand.kind[n] for n in order[first].tolist()]
 
     def after(self, today: float) -> list[Ints]:
-        known = (np.arange(len(self._day)) < self._last) | (self._day < today)
-        alike = {kind: np.flatnonzero(known & (self._kind == kind)) for kind in np.unique(self._kind)}
-        among = [alike[self._kind[n]] for n in np.flatnonzero(self._day[: self._last] >= today).tolist()]
-        draws = [[int(each[self._dice.integers(len(each))]) for each in among] for _ in range(DRAWS)]
-        return [np.concatenate([np.zeros(0, np.int64), *(self._places[n] for n in draw)]) for draw in draws]
+        known = np.flatnonzero((np.arange(len(self._day)) < self._last) | (self._day < today))
+        rest = np.flatnonzero(self._day[: self._last] >= today)
+        if not len(rest):
+            return [rest]
+        draws = drawn(
+            [self._kind[n] for n in rest.tolist()], [self._kind[n] for n in known.tolist()], lambda sides: int(self._dice.integers(sides))
+        )
+        return [np.concatenate([self._places[known[n]] for n in draw]) for draw in draws]
 
 
 def _end_to_end(one: Demand, other: Demand) -> Demand:

@@ -6,54 +6,42 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from services.matcher.allocation import Market, Steps, allocate
+from services.matcher.allocation import Market, Steps
 from services.matcher.dated import Floats, Ints
+from services.matcher.futures import ENOUGH, voted
 from services.matcher.mending import mended
 from services.matcher.policy import Policy
 from services.matcher.price import of_councils
-from services.simulation.forecasts import USUAL, Forecast
+from services.simulation.forecasts import Forecast
 from services.simulation.online import equal_share, fit_market, scarceness_of
 from services.simulation.state import Standings, overridden_places
 from services.simulation.stream import Demand, Year
 
 _DAYS = 365
-ROUNDS = 36
-"""A year; a round is held every ten days."""
-_ENOUGH = 60  # of a place that may be asked for, so many of the best: who fits less well than all these is not kept for it
-_SLIGHT = 1e-3  # of fit against votes
+_EVERY = 10  # days between rounds where the policy leaves it to whoever asks for one
 _OPEN = 1.0  # a place left open costs more than any fit: filling it comes first, but not at the price of two others
 
 
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """Days that a place may wait for others before a round decides it: one-to-one work, and members of a team."""
+def rounds(year: Year, policy: Policy, forecast: str = "", overridden: float = 0.0) -> Standings:
+    """Every so many days one exact allocation of all that is known and undecided; who has waited long enough keeps what it gives them.
 
-    one: float
-    team: float
-
-
-WAITS = Waits(one=20, team=50)
-"""So one-to-one work is decided within a month of asking, and a team, which is asked for months before its visit, within two."""
-
-
-def rounds(year: Year, policy: Policy, forecast: str = USUAL, overridden: float = 0.0, waits: Waits = WAITS) -> Standings:
-    """Every ten days one exact allocation of all that is known and undecided; who has waited long enough keeps what it gives them.
-
-    What is still to come (one of FORECASTS) is allocated with them, with the peers' and councils' rising prices from where their loads
-    stand. Neither that nor the places that may still wait decide anything.
+    Days between rounds, waits and forecast are those of the policy. What is still to come is allocated with what is known, with the peers'
+    and councils' rising prices from where their loads stand. Neither that nor the places that may still wait decide anything.
+    forecast: another of FORECASTS instead.
     overridden: the share of places for which an adviser takes the best fit, as soon as they are asked for. The rounds make up for it, and
     they expect as much of what is to come.
     """
     scattered, now, demand = overridden_places(year.demand, overridden), Standings(year), year.demand
-    due = demand.day + np.where(demand.team, waits.team, waits.one)
-    ahead, decided = Forecast(forecast, year, overridden), np.zeros(len(demand), np.bool_)
-    for n in range(1, ROUNDS + 1):
-        today = n * _DAYS / ROUNDS
-        known = ~decided & ((demand.day < today) | (n == ROUNDS))
+    due = demand.day + np.where(demand.team, policy.team_wait_days, policy.wait_days)
+    ahead, decided = Forecast(forecast or policy.forecast, year, overridden), np.zeros(len(demand), np.bool_)
+    last = max(1, _DAYS // (policy.rounds_every_days or _EVERY))
+    for n in range(1, last + 1):
+        today = n * _DAYS / last
+        known = ~decided & ((demand.day < today) | (n == last))
         _fill(now, np.flatnonzero(known & scattered))
-        ours = known & ~scattered & ((due <= today) | (n == ROUNDS))
+        ours = known & ~scattered & ((due <= today) | (n == last))
         if ours.any():
-            futures = ahead.after(today if n < ROUNDS else np.inf)
+            futures = ahead.after(today if n < last else np.inf)
             _decide(now, np.flatnonzero(ours), np.flatnonzero(known & ~scattered & ~ours), ahead, futures, policy)
         decided |= known & (scattered | ours)
     return now
@@ -92,27 +80,20 @@ class _Pairs:
 
 
 def _decide(now: Standings, ours: Ints, waiting: Ints, ahead: Forecast, futures: Sequence[Ints], policy: Policy) -> None:
-    """ours: the places of this year that are due, waiting: those that are not; futures: what may be to come, as rows of `ahead`.
-
-    With several futures, each is allocated with what is known, and a pair has so many votes as it was chosen in. The allocation with most
-    votes decides; where they say nothing, fit less the price of load.
-    """
+    """ours: the places of this year that are due, waiting: those that are not; futures: what may be to come, as rows of `ahead`; where
+    there are several, they vote."""
     year, asking = now.year, np.concatenate([ours, waiting])
     mine = _pairs_of(now, year.demand, asking, np.full(len(asking), policy.may_give_up("other")))
     markets = []
     for places in futures:
         limit = np.where(ahead.best_only[places], 0.0, np.inf)
-        theirs = _pairs_of(now, ahead.demand, places, limit, _ENOUGH)
+        theirs = _pairs_of(now, ahead.demand, places, limit, ENOUGH)
         markets.append(_market(now, mine, theirs, len(asking), len(places), policy))
-    if len(markets) > 1:
-        votes = np.mean([allocate(market).chosen[: len(mine.peer)] for market in markets], axis=0)
-        alone = _market(now, mine, None, len(asking), 0, policy)
-        steps = tuple(replace(each, rising=_SLIGHT * each.rising) for each in alone.steps)
-        markets = [replace(alone, fit=votes + _SLIGHT * mine.fit, steps=steps)]
-    team = np.full(len(markets[0].request), -1)  # members of a team may clash while they decide nothing
+    market = markets[0] if len(markets) == 1 else voted(markets, _market(now, mine, None, len(asking), 0, policy))
+    team = np.full(len(market.request), -1)  # members of a team may clash while they decide nothing
     team[: len(mine.peer)] = np.where(mine.place < len(ours), mine.team, -1)
-    chosen = mended(markets[0], team, year.council[markets[0].peer])
-    for pair in np.flatnonzero(chosen & (markets[0].request < len(ours))).tolist():
+    chosen = mended(market, team, year.council[market.peer])
+    for pair in np.flatnonzero(chosen & (market.request < len(ours))).tolist():
         now.give(int(ours[mine.place[pair]]), int(mine.peer[pair]), float(mine.gap[pair]))
     _fill(now, ours[now.chosen[ours] < 0])
 
@@ -162,7 +143,9 @@ def _steps(now: Standings, policy: Policy) -> tuple[Steps, ...]:
     most, council_most = max(1, int(left.max(initial=0))), max(1, int(council_left.max(initial=0)))
     own = policy.lambda_ * (2 * (now.load[:, None] + np.arange(most)) + 1) * scarceness_of(year)[:, None]
     carried = now.council_load[:, None] + np.arange(council_most)
-    shared = of_councils(carried.astype(np.float64), equal_share(year), policy.mu_rounds, policy.power) - policy.beta * (carried == 0)
+    shared = of_councils(carried.astype(np.float64), equal_share(year), policy.mu_rounds, policy.power_rounds) - policy.beta * (
+        carried == 0
+    )
     return Steps(peers, left, own), Steps(year.council, council_left, shared)
 
 

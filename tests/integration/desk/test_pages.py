@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from services.desk.backends import Away, Backends
+from services.desk.person import Person
 from tests.integration.desk.house import House
 from tests.support.stories import BATH, GATESHEAD, LEEDS, Story
 
@@ -15,8 +17,8 @@ MOST_STATEMENTS = {
     "/spread": 6,
     "/spread/price": 9,
     "/shortages": 9,
-    "/requests/{}": 19,
-    "/requests/{}/calls": 19,
+    "/requests/{}": 22,
+    "/requests/{}/calls": 22,
 }
 """Statements a page may run, those of its session and its tokens, and the beginning and end of transactions counted."""
 
@@ -50,6 +52,25 @@ async def test_an_empty_desk_says_so_and_what_to_do(house: House) -> None:
     async with house.visitor() as browser:
         assert "New requests appear here by themselves" in (await browser.get("/desk")).text
         assert "Show everything" in (await browser.get("/desk?of=me")).text
+
+
+async def test_where_the_suggestions_stand_a_line_says_what_a_round_may_still_improve(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = "The round of 12 December 2026 may still improve this; waiting gains nothing after 20 December 2026. It can be decided now."
+
+    async def matcher_alone(_: Backends, __: Person, service: str, path: str, **_wanted: object) -> dict[str, object]:
+        if service != "matcher":
+            raise Away(service)
+        return {"improving": {"words": words} if path == f"/matches/{waits.request}" else None}
+
+    monkeypatch.setattr(Backends, "get", matcher_alone)
+    waits, settled = Story(), Story()
+    for story in (waits, settled):
+        await house.hears(story, story.opened(), story.suggested())
+    async with house.visitor() as browser:
+        assert words in (await browser.get(f"/requests/{waits.request}")).text
+        assert "may still improve" not in (await browser.get(f"/requests/{settled.request}")).text
 
 
 async def test_a_request_of_another_region_is_not_there_on_any_page_nor_for_any_order(house: House) -> None:

@@ -6,23 +6,27 @@ import os
 import signal
 import sys
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 
+from services.kit import due
 from services.kit.clock import Clock
 from services.kit.database import Connection
 from services.kit.due import Due
 from services.kit.work import Work
 from services.matcher import handlers, policy_store, round_store, store
-from services.matcher.mirror import Mirror, replay
+from services.matcher.mirror import ASKS, Mirror, replay
 from services.matcher.policy import DEFAULT_POLICY
+from services.matcher.ranking import Ask
 from services.matcher.round_runner import Runner, ask_when_due
 from services.matcher.story import Story
 from tests.integration.matcher.house import House, key
-from tests.unit.matcher.test_rounds import waiting
+from tests.unit.matcher.given import peer, register
+from tests.unit.matcher.test_decisions import content
+from tests.unit.matcher.test_rounds import FIT_ALONE, ranked, waiting
 
 WHY = "the month's requests are in"
 ROLE = "director_of_childrens_services"
@@ -214,6 +218,42 @@ async def test_a_round_is_asked_for_every_so_many_days_while_the_policy_says_so(
     assert (found.asked_by, found.reason) == ("matcher", "every 7 days, as policy 2 says")
     again = await house.database.once(lambda db: db.fetch("select kind, subject, due_at from due"))
     assert [tuple(row) for row in again] == [("round", "2", now + timedelta(days=7))]
+
+
+async def test_while_a_round_is_due_a_suggestion_says_until_when_it_may_improve_and_can_be_decided_all_the_same(house: House) -> None:
+    numbers = {"version": 2, "rounds_every_days": 10, "wait_days": 20, "forecast": "drawn"}
+    now = Clock().now()
+    story = ranked(register(peer("p1", days=4)), waiting("r1", received_at=now), FIT_ALONE)
+
+    async def adopted(db: Connection) -> None:
+        await handlers.mirror.refresh(db)
+        await policy_store.write(db, DEFAULT_POLICY.model_copy(update=numbers), now)
+        await policy_store.adopt(db, 2, "governor-2", now, WHY)
+        await store.save_stories(db, [story])
+
+    await house.database.once(adopted)
+    async with house.caller("adviser-1", "adviser") as adviser:
+        assert (await adviser.get("/matches/r1")).json()["improving"] is None, "no round is due"
+        await house.database.once(lambda db: due.add(db, [Due("round", "2", now + timedelta(days=10))]))
+        found = (await adviser.get("/matches/r1")).json()
+        assert "may still improve this" in found["improving"]["words"]
+        assert datetime.fromisoformat(found["improving"]["until"]) == now + timedelta(days=20)
+        assert Story.model_validate({name: found[name] for name in Story.model_fields}) == story
+
+
+async def test_a_round_draws_what_is_to_come_from_what_was_asked_where_the_policy_says_so(house: House) -> None:
+    await unmet(house, 2)
+    year_ago = Clock().now() - timedelta(days=300)
+    asks = ASKS.dump_json([Ask.of(content(ROLE, request=f"last-{n}")) for n in range(3)])
+    stored = store.Ranking(0, 1, 0, year_ago.date(), b"", asks)
+    await house.database.once(lambda db: store.add_ranking(db, "then", year_ago, stored))
+    runner = Runner(house.database, Clock())
+    runner._mirror = Mirror(runner._mirror.policy.model_copy(update={"forecast": "drawn"}))
+    ident = (await asked(house)).json()["id"]
+    await runner.lead()
+    found = await kept(house, ident)
+    assert (found["state"], found["outcome"]["forecast"]) == ("done", 3)
+    assert {change["request"] for change in found["outcome"]["changed"]} == {"r000", "r001"}
 
 
 async def test_an_adviser_follows_rounds_and_asks_for_none(house: House) -> None:

@@ -1,5 +1,6 @@
 """A policy says what it weighs, who set it and why; one that cannot weigh is refused with what to do."""
 
+import json
 from typing import Any
 
 import pytest
@@ -53,6 +54,10 @@ def test_the_more_pressing_a_request_the_less_fit_it_gives_up(priority: str, lim
         ({"challenges_a_year": 0}, "greater than or equal to 1"),
         ({"power": 0}, "greater than or equal to 1"),
         ({"power": 2.5}, "valid integer"),
+        ({"power_rounds": 9}, "less than or equal to 8"),
+        ({"wait_days": -1}, "greater than or equal to 0"),
+        ({"team_wait_days": 400}, "less than or equal to 366"),
+        ({"forecast": "stars"}, "unknown forecast; choose one of none, last_year, drawn"),
         ({"partner_bonus": 0.1}, "not permitted"),
     ],
 )
@@ -66,3 +71,10 @@ def test_weights_that_do_not_sum_to_one_are_told_what_would_mend_them() -> None:
     assert uneven(policy(weights={"role": 0.5, "similarity": 0.3})) == (
         "weights: they sum to 0.8; change them so that they sum to 1 (each divided by 0.8 would do)"
     )
+
+
+def test_a_policy_from_before_rounds_had_numbers_of_their_own_decides_as_it_did() -> None:
+    new = {"power_rounds", "wait_days", "team_wait_days", "forecast"}
+    old = {name: value for name, value in policy(power=8).model_dump(mode="json").items() if name not in new}
+    read = Policy.model_validate_json(json.dumps(old))
+    assert (read.power_rounds, read.forecast) == (8, "last_year")

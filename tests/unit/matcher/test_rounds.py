@@ -11,10 +11,11 @@ from scipy.sparse.csgraph import maximum_bipartite_matching
 
 from schemas.fact import Line
 from schemas.requests import Wishes
-from services.matcher import arranging, domain, rounds
+from services.matcher import arranging, domain, futures, rounds
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.matcher.ranking import Ask, Ranked, rank
+from services.matcher.round_runner import dice_of
 from services.matcher.rounds import Outcome, proposed_again
 from services.matcher.steps import Broken, Inputs, Step, open_suggestions
 from services.matcher.story import Story
@@ -43,8 +44,8 @@ def first(outcome: Outcome) -> dict[str, tuple[str, ...]]:
     return {change.request: tuple(peer for _, peer in change.first) for change in outcome.changes}
 
 
-def decided(known: Register, stories: Sequence[Story], forecast: Sequence[Ask] = (), by: Policy = FIT_ALONE) -> Outcome:
-    return rounds.decide(known, stories, forecast, by, NOW)
+def decided(known: Register, stories: Sequence[Story], later: Sequence[Ask] = (), by: Policy = FIT_ALONE) -> Outcome:
+    return rounds.decide(known, stories, [later], by, NOW)
 
 
 def one_each(*names: str, **fields: Any) -> Register:
@@ -161,6 +162,34 @@ def test_what_is_likely_to_be_asked_keeps_free_who_alone_could_serve_it_and_take
     later = Ask.of(content("lead_member", request="x", themes=("neglect",)))
     assert first(decided(known, [waiting("r1")], [later])) == {"r1": ("p2",)}
     assert first(decided(one_each("p1"), [waiting("r1")], [later])) == {"r1": ("p1",)}
+
+
+def test_of_several_futures_the_round_chooses_what_most_of_them_would_have() -> None:
+    known = register(peer("p1", days=4, themes=("send", "neglect")), peer("p2", of=LEWISHAM, days=4))
+    needs_p1 = [Ask.of(content("lead_member", request="x", themes=("neglect",)))]
+    for ahead, expected in (([needs_p1, needs_p1, []], "p2"), ([needs_p1, [_elsewhere()], [_elsewhere()]], "p1")):
+        outcome = rounds.decide(known, [waiting("r1")], ahead, FIT_ALONE, NOW)
+        assert first(outcome) == {"r1": (expected,)}
+        assert outcome == rounds.decide(known, [waiting("r1")], ahead, FIT_ALONE, NOW)
+
+
+def _elsewhere() -> Ask:
+    """A request that neither of them could serve."""
+    return Ask.of(content("scrutiny_chair", request="y"))
+
+
+def test_drawn_futures_hold_as_many_requests_of_a_kind_as_last_year_and_the_same_for_a_round_that_is_run_again() -> None:
+    rest, known = (_kinds("mentoring", "mentoring", "sounding_board"), _kinds("mentoring", "sounding_board", "mentoring", "buddy"))
+    drawn = [futures.of("drawn", rest, known, dice_of("round-1")) for _ in range(2)]
+    assert drawn[0] == drawn[1]
+    assert drawn[0] != futures.of("drawn", rest, known, dice_of("round-2"))
+    assert {tuple(sorted(ask.kind for ask in each)) for each in drawn[0]} == {("mentoring", "mentoring", "sounding_board")}
+    assert futures.of("last_year", rest, known, dice_of("round-1")) == [rest]
+    assert futures.of("none", rest, known, dice_of("round-1")) == []
+
+
+def _kinds(*kinds: str) -> list[Ask]:
+    return [Ask.of(content("lead_member", request=f"{kind}-{n}", kind=kind)) for n, kind in enumerate(kinds)]
 
 
 def test_the_least_cut_names_the_requests_the_roles_and_whose_capacity_is_in_the_way() -> None:
