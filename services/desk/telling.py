@@ -117,7 +117,9 @@ _SENTENCES: dict[str, _Sentence] = {
     "matcher.support-completed.v1": lambda s, _: f"The support was completed on {when.day(s['completed_on'])}.",
     "matcher.support-ended-early.v1": lambda s, _: f"The support ended early, on {when.day(s['on'])}{_because(s)}.",
     "registry.capacity-held.v1": lambda s, n: f"Days of {_lines(s, n)} are set aside until {when.moment(s['expires_at'])}.",
-    "registry.hold-refused.v1": lambda s, n: f"The days of {_named([s['line']['peer']], n)} could not be set aside.",
+    "registry.hold-refused.v1": lambda s, n: (
+        f"No days were set aside: {wording.too_few(s['rule'], _named([s['line']['peer']], n), s['short_by'])}."
+    ),
     "registry.capacity-placed.v1": lambda s, n: f"The days of {_lines(s, n)} are counted as given.",
     "registry.capacity-moved.v1": lambda s, n: f"Days are counted for {_named([s['line']['peer']], n)} now.",
     "registry.hold-expired.v1": lambda _, __: "The days set aside are free again.",

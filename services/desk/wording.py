@@ -215,12 +215,17 @@ def titled(words: str) -> str:
 
 def does_not_fit(rule: str, peer: str, short_by: float | None) -> str:
     """Why what was arranged does not fit, and what can be done."""
-    short = f"{day_count(short_by)} too few" if short_by else "no days to give then"
-    if rule in ("council_days", "council_dates"):
-        return f"The council of {peer} has {short}. Ask them whether they offer more, or give it up."
-    if rule in ("peer_days", "peer_dates", "dates", "capacity"):
-        return f"{peer} has {short}. Ask them whether they offer more, or give it up."
-    return f"{peer} is {left_out(rule)}."
+    remedy = "Correct the register" if rule == "unknown_peer" else "Ask them whether they offer more"
+    return f"{too_few(rule, peer, short_by)}. {remedy}, or give it up."
+
+
+def too_few(rule: str, peer: str, short_by: float | None) -> str:
+    """Why the registry set no days of a peer aside; its rules are peer_days, council_days, no_offer and unknown_peer."""
+    if rule == "unknown_peer":
+        return f"{peer} is not in the register with that council"
+    if rule == "no_offer":
+        return f"{peer} or their council offers no days then"
+    return f"{'The council of ' if rule == 'council_days' else ''}{peer} has {day_count(short_by or 0)} too few"
 
 
 def call(outcome: str) -> str:

@@ -1,10 +1,11 @@
 """What pages are made of before anything is fetched: seals, days and times, forms and their errors."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.desk import seals, when, wording
+from services.desk import seals, telling, when, wording
 from services.desk.forms import Errors, Form
 from services.desk.person import Person
 
@@ -102,3 +103,19 @@ def test_a_question_about_who_asks_names_who_may_be_meant_and_says_when_there_ar
     assert wording.unclear(["391", "860"]) == "Is it Newcastle upon Tyne or Staffordshire?"
     assert wording.unclear(["383", "380", "382", "384"]) == "Is it Leeds or Bradford or Kirklees, or another?"
     assert wording.unclear([]) == "Which council is it?"
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("peer_days", "Robin has 2 days too few"),
+        ("council_days", "The council of Robin has 2 days too few"),
+        ("no_offer", "Robin or their council offers no days then"),
+        ("unknown_peer", "Robin is not in the register with that council"),
+    ],
+)
+def test_why_no_days_were_set_aside_is_said_for_every_rule_of_the_registry(rule: str, words: str) -> None:
+    refused = {"line": {"peer": "p1"}, "rule": rule, "short_by": 2.0}
+    told = telling.sentence("manyhands.registry.hold-refused.v1", json.dumps(refused), {"p1": "Robin"})
+    assert told == f"No days were set aside: {words}."
+    assert wording.does_not_fit(rule, "Robin", 2.0).startswith(f"{words}. ")
