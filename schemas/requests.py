@@ -128,7 +128,10 @@ class RequestRejected(RequestsFact, type="manyhands.requests.request-rejected.v1
 
 
 class QuestionRaised(RequestsFact, type="manyhands.requests.question-raised.v1"):
-    """A request waits for a person: `field` can be read in more than one way, `candidates` are the codes to choose from."""
+    """A request waits for a person: `field` can be read in more than one way, `candidates` are the codes that are likeliest.
+
+    field: authority, kind, team.0.role, themes.0 and so on. host: who asks, where that is clear.
+    """
 
     request: RequestId
     version: Annotated[int, Field(ge=1)]
@@ -136,6 +139,7 @@ class QuestionRaised(RequestsFact, type="manyhands.requests.question-raised.v1")
     field: str
     rule: Code
     candidates: tuple[Code, ...]
+    host: LaCode | None = None
 
 
 class QuestionAnswered(RequestsFact, type="manyhands.requests.question-answered.v1"):

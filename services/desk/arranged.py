@@ -127,7 +127,7 @@ async def _meaning(services: Backends, person: Person, draft: Draft, errors: Err
     for field, words in asking.faults(verdict["problems"], {}):
         errors.add(field, words)
     if verdict["unclear"]:
-        errors.add("authority", asking.unclear(verdict["unclear"]["candidates"]))
+        errors.add(*asking.unclear(verdict["unclear"], {}))
     return verdict["meaning"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.desk import when, wording
+from services.desk import doubts, when, wording
 from services.vocabulary.councils import reference_councils
 from services.vocabulary.kinds import KINDS, Kind
 from services.vocabulary.listing import listed
@@ -207,10 +207,10 @@ def step_of(field: str) -> Step:
     return next((step for step in STEPS if field in step.fields), STEPS[0])
 
 
-def unclear(candidates: Sequence[str]) -> str:
-    """What is said of a name that may be one of several councils."""
-    which = listed([wording.council(code) for code in candidates], "or")
-    return f"This could be {which}. Write which."
+def unclear(doubt: Mapping[str, Any], home: Mapping[str, str]) -> tuple[str, str]:
+    """The field of a page that may mean one of several things, and what is said of it. home: as `event` gave it."""
+    which = listed([doubts.meant(doubt["field"], code) for code in doubt["candidates"]], "or")
+    return field_of(doubt["field"], home), f"This could be {which}. Write which."
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,8 @@ def _offer_lapsed(case: Case, _: Said) -> None:
 def _raised(case: Case, said: Said) -> None:
     case.standing = "question"
     case.doubt = Doubt("requests", said["question"], said["field"], said["rule"], said["candidates"])
-    if case.host is None:
-        case.regions = _regions(*said["candidates"])
+    case.host = case.host or said.get("host")
+    case.regions = _regions(case.host) if case.host else _regions(*said["candidates"])
 
 
 def _answered(case: Case, _: Said) -> None:

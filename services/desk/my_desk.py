@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.desk import page_store, when, wording
+from services.desk import doubts, page_store, when, wording
 from services.desk.case import from_json
 from services.desk.guard import Own, needs, room
 from services.desk.page_store import Filter
@@ -77,7 +77,7 @@ async def my_desk(
 def _doubt(row: Mapping[str, Any]) -> str:
     """What is not clear about a request of which no more is known, with what it may mean."""
     doubt = from_json(row["unclear"]).doubt if row["unclear"] else None
-    return wording.unclear(doubt.candidates if doubt else ())
+    return doubts.briefly(doubt.about, doubt.candidates) if doubt else wording.kind(None)
 
 
 @router.get("/live")

@@ -119,8 +119,10 @@ async def _judge(services: Backends, person: Person, step: Step, draft: Draft, e
     for field, words in asking.faults(verdict["problems"], home):
         if field in step.fields:
             errors.add(field, words)
-    if verdict["unclear"] and "authority" in step.fields:
-        errors.add("authority", asking.unclear(verdict["unclear"]["candidates"]))
+    if verdict["unclear"]:
+        field, words = asking.unclear(verdict["unclear"], home)
+        if field in step.fields:
+            errors.add(field, words)
 
 
 async def _verdict(services: Backends, person: Person, data: dict[str, Any]) -> Any:
@@ -158,7 +160,7 @@ async def _check(
     said = verdict.value or {"problems": [], "warnings": [], "unclear": None, "meaning": None}
     found = asking.faults(said["problems"], home)
     if said["unclear"]:
-        found.append(("authority", asking.unclear(said["unclear"]["candidates"])))
+        found.append(asking.unclear(said["unclear"], home))
     for field, words in found:
         errors.add(field, words, f"/new/{draft.id}/{asking.step_of(field).name}?then=check#{field}")
     return page(

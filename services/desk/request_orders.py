@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from services.desk import page_store, when, wording
+from services.desk import doubts, page_store, when, wording
 from services.desk.backends import Away, Refusal
 from services.desk.case import Case
 from services.desk.forms import Errors, Form
@@ -17,7 +17,6 @@ from services.desk.request_page import Services, draw
 from services.desk.seen import anything, caught_up
 from services.desk.somebody import Asked
 from services.kit.problems import not_found
-from services.vocabulary.councils import council_regions
 
 router = room()
 Adviser = Annotated[Person, Depends(needs("matches:decide"))]
@@ -169,17 +168,19 @@ async def complete(order: Ordered) -> Response:
 
 @router.post("/requests/{ident}/answer")
 async def answer(order: Ordered) -> Response:
-    """Answer what an outside word means, or name the council that none of the candidates is."""
+    """Say what an outside word means: one of the candidates, or what none of them is."""
     form = order.form
-    if form["answer"] == "none":
-        if form["council"] not in council_regions():
-            order.errors.add("council", "Select which council asks.")
-        body: dict[str, Any] = {"changes": {"authority": form["council"]}, "reason": form["reason"][:2000]}
-        return await order.send("requests", f"/requests/{order.ident}/amend", body, "Answered. The request is being matched.", "council")
-    if not form["answer"]:
-        order.errors.add("answer", "Select which council asks, or that it is none of these.")
+    field = "other" if form["answer"] == doubts.OTHER else "answer"
+    if not form[field]:
+        order.errors.add(field, "Select what is meant, or that it is none of these." if field == "answer" else "Select what it is instead.")
     path = f"/requests/{order.ident}/questions/{form['question']}/answer"
-    return await order.send("requests", path, {"answer": form["answer"], "reason": ""}, "Answered. The request is being matched.", "answer")
+    return await order.send(
+        "requests",
+        path,
+        {"answer": form[field], "reason": ""},
+        "Answered. Unless something else is unclear, the request is being matched.",
+        field,
+    )
 
 
 @router.post("/requests/{ident}/offer")

@@ -4,16 +4,16 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
 
-from services.desk import somebody, when, wording
+from services.desk import doubts, somebody, when, wording
 from services.desk.backends import Backends
 from services.desk.forms import Errors
 from services.desk.guard import Own, needs, room
 from services.desk.paper import page
 from services.desk.person import Person
-from services.desk.seen import look
+from services.desk.seen import Seen, look
 from services.desk.somebody import Asked
 from services.kit.database import Database
-from services.vocabulary.councils import council_regions, reference_councils
+from services.vocabulary.councils import council_regions
 
 router = room()
 Adviser = Annotated[Person, Depends(needs("matches:decide"))]
@@ -70,8 +70,15 @@ async def draw(
     return page(
         request, person, "request.html", status, seen=seen, case=seen.case, words=wording, errors=errors or Errors(), typed=typed or {},
         chosen_leads=[lead["person"] for lead in seen.leads] if chosen is None else chosen,
-        other=other, today=_today(request), councils=[(c.la_code, c.name) for c in reference_councils()] if seen.case.doubt else [],
+        other=other, today=_today(request), unclear=_unclear(seen),
     )  # fmt: skip
+
+
+def _unclear(seen: Seen) -> doubts.Unclear | None:
+    doubt, words = seen.case.doubt, seen.words.value or {}
+    if doubt is None or doubt.service != "requests":
+        return None
+    return doubts.unclear(doubt.about, doubt.candidates, words.get("words") or {})
 
 
 def _today(request: Request) -> Any:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.desk import when, wording
+from services.desk import doubts, when, wording
 
 Names = Mapping[str, str]
 """Peers' names by their ids, as far as they could be fetched."""
@@ -82,8 +82,10 @@ _SENTENCES: dict[str, _Sentence] = {
     "requests.offer-lapsed.v1": lambda _, __: "The council did not answer the offer in time.",
     "requests.request-amended.v1": lambda s, _: f"The request was changed: {', '.join(map(wording.plain, s['changed'])).lower()}.",
     "requests.request-rejected.v1": lambda _, __: "The request could not be opened as it stands.",
-    "requests.question-raised.v1": lambda _, __: "It is not clear which council asks. An adviser was asked.",
-    "requests.question-answered.v1": lambda s, _: f"An adviser answered: {wording.council(s['answer'])}.",
+    "requests.question-raised.v1": lambda s, _: (
+        f"It is not clear what was meant, and an adviser is asked: {doubts.briefly(s['field'], s['candidates'])}"
+    ),
+    "requests.question-answered.v1": lambda s, _: f"An adviser answered: {doubts.meant(s['field'], s['answer'])}.",
     "requests.request-withdrawn.v1": lambda s, _: f"The request was withdrawn{_because(s)}.",
     "matcher.match-suggested.v1": _proposed,
     "matcher.suggestion-declined.v1": lambda s, n: f"An adviser turned down {_named(s['peers'], n)}{_because(s)}.",

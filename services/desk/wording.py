@@ -1,6 +1,6 @@
 """Codes in plain English: councils, kinds of support, roles, rules, who must agree, what a request waits for. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
 
 from services.desk import when
@@ -164,12 +164,6 @@ def _councils() -> dict[str, str]:
 def council(code: str | None) -> str:
     """A council's name; its code when we do not know it."""
     return _councils().get(code or "", code or "Council not yet clear")
-
-
-def unclear(councils: Sequence[str]) -> str:
-    """The question which council asks, with those that may be meant: at most three by name."""
-    named = [council(code) for code in councils[:3]]
-    return f"Is it {' or '.join(named)}{', or another' if len(councils) > len(named) else ''}?" if named else "Which council is it?"
 
 
 def kind(code: str | None) -> str:

@@ -105,7 +105,7 @@ async def withdraw_request(ident: Ident, withdraw: Withdraw, order: Order) -> Re
 
 @requests.post("/{ident}/questions/{question}/answer")
 async def answer_question(ident: Ident, question: Ident, answer: Answer, order: Order) -> Response:
-    """Choose one of the candidates of a question; the request is decided anew with it."""
+    """Say what is meant: a candidate of the question, or another code; the request is decided anew with it."""
 
     async def do(work: Work) -> Outcome:
         request = await commands.load(work, ident, order.actor, answer.expected_version)

@@ -23,6 +23,13 @@ class Checked:
     ready: Ready | None = None
     doubt: Doubt | None = None
 
+    @property
+    def councils(self) -> tuple[str, ...]:
+        """Who asks, or may be asking, as far as that can be told."""
+        if self.doubt:
+            return (self.doubt.host,) if self.doubt.host else self.doubt.candidates
+        return (self.ready.host,) if self.ready else ()
+
 
 def check(data: Mapping[str, Any], today: date) -> Checked:
     """By the rules of the intake event. What is missing or cannot be read does not keep the rest from being looked at."""

@@ -87,7 +87,7 @@ async def amend(work: Work, actor: Actor, request: Request, changes: Mapping[str
         raise Broken("no_words", "The words of this request are not kept, so no field of them can be changed. Send a new request.")
     merged = {**words.changes, **changes}
     asked = _asked(store.Words(words.submitted, merged))
-    answers = {name: answer for name, answer in request.answers.items() if name not in changes}
+    answers = domain.still_said(request.answers, changes)
     received = request.revised_at.date()
     decision = decide(asked, received, work.now.date() if changes.keys() & _DATES else received, answers)
     step = domain.amend(request, decision, actor.id, frozenset(changes), work.now)

@@ -1,7 +1,7 @@
 """What a request says in codes: names resolved and gaps filled, or why it cannot be opened, or what only a person can tell. Pure."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 
@@ -52,14 +52,25 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """`field` can be read in more than one way; a person is to choose one of `candidates`."""
+    """`field` can be read in more than one way; a person is to choose, most likely one of `candidates`. host: who asks, if clear."""
 
     field: str
     rule: str
     candidates: tuple[str, ...]
+    host: str | None = None
 
 
 Decision = Ready | Rejection | Doubt
+
+NONE = "none"
+"""The answer that a theme means none that we know: the request goes on without it."""
+
+
+def may_answer(name: str, code: str) -> bool:
+    """Whether a code says what the field of a doubt means: whatever the field can hold, not only what was offered."""
+    field_of, _, _ = name.partition(".")
+    known: Mapping[str, Collection[str]] = {"authority": regions(), "kind": KINDS, "team": ROLES, "themes": (*words.THEMES, NONE)}
+    return code in known[field_of]
 
 
 @cache
@@ -82,8 +93,18 @@ def regions() -> Mapping[str, str]:
 
 @dataclass(slots=True)
 class _Findings:
+    """What comes to light on the way. `answers` are what a person has said about a field."""
+
+    answers: Mapping[str, str]
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+
+    def unsure(self, name: str, candidates: tuple[str, ...]) -> bool:
+        """Whether a word that has no code is like some that have one: then a person is asked which was meant."""
+        if candidates:
+            self.doubts.append(Doubt(name, "unsure", candidates))
+        return bool(candidates)
 
 
 def decide(asked: SupportRequested, received: date, today: date, answers: Mapping[str, str]) -> Decision:
@@ -91,26 +112,26 @@ def decide(asked: SupportRequested, received: date, today: date, answers: Mappin
 
     received: the day from which missing dates are counted. today: the day before which nothing may end. answers: what a person has
     said about a field, in codes. What must be mended comes before what must be asked: nobody is asked about a request that cannot open.
+    Who asks is asked first, for that tells whose adviser is to answer the rest.
     """
-    found = _Findings()
-    host = _host(asked, answers, found)
-    kind = KINDS.get(kind_code(asked.kind) or "")
-    if kind is None:
-        found.problems.append(not_known("kind", "no kind of support that we know", words.kind_suggestions(asked.kind), KINDS))
+    found = _Findings(answers)
+    host = _host(asked, found)
+    kind = _kind(asked, found)
     team = _team(asked, kind, found)
     origin, commissioner = origin_of(asked, kind, found.problems)
     days = kind.window_days if kind else 1
     starts, ends = _window(asked, received, today, days, found)
-    if found.problems or kind is None:
+    themes = _themes(asked, kind, found)
+    if found.problems:
         return Rejection(tuple(found.problems))
-    if isinstance(host, Doubt):
-        return host
+    if found.doubts or kind is None:
+        return replace(found.doubts[0], host=host or None)
     places = defaults.places(team or kind.team)
     return Ready(
         host=host,
         kind=kind.code,
         priority=_priority(asked, kind.priority, found),
-        themes=_themes(asked, kind, found),
+        themes=themes,
         places=places,
         starts=starts,
         ends=ends,
@@ -124,15 +145,17 @@ def decide(asked: SupportRequested, received: date, today: date, answers: Mappin
     )
 
 
-def _host(asked: SupportRequested, answers: Mapping[str, str], found: _Findings) -> str | Doubt:
-    answered = answers.get("authority")
+def _host(asked: SupportRequested, found: _Findings) -> str:
+    """The council that asks; "" while that is not known."""
+    answered = found.answers.get("authority")
     if answered is not None:
         return answered
     resolution = council(asked.authority)
     if resolution.la_code is not None:
         return resolution.la_code
     if resolution.candidates:
-        return Doubt("authority", "ambiguous", tuple(candidate.la_code for candidate in resolution.candidates))
+        found.doubts.append(Doubt("authority", "ambiguous", tuple(candidate.la_code for candidate in resolution.candidates)))
+        return ""
     found.problems.append(
         problem(
             "authority",
@@ -144,16 +167,25 @@ def _host(asked: SupportRequested, answers: Mapping[str, str], found: _Findings)
     return ""
 
 
+def _kind(asked: SupportRequested, found: _Findings) -> Kind | None:
+    code = found.answers.get("kind") or kind_code(asked.kind)
+    if code is None and not found.unsure("kind", words.kind_suggestions(asked.kind)):
+        found.problems.append(not_known("kind", "no kind of support that we know", KINDS))
+    return KINDS[code] if code else None
+
+
 def _team(asked: SupportRequested, kind: Kind | None, found: _Findings) -> tuple[tuple[str, int], ...]:
     team = []
     for at, wanted in enumerate(asked.team or ()):
-        role = role_code(wanted.role)
+        name = f"team.{at}.role"
+        role = found.answers.get(name) or role_code(wanted.role)
         if role is None:
-            found.problems.append(not_known(f"team.{at}.role", "no role that we know", words.role_suggestions(wanted.role)))
+            if not found.unsure(name, words.role_suggestions(wanted.role)):
+                found.problems.append(not_known(name, "no role that we know"))
         elif kind is not None and not kind.may_ask_for(role):
             may = ", ".join(dict.fromkeys((*(place.role for place in kind.places), *kind.roles)))
             reason = f"Nobody in this role gives {kind.title}."
-            found.problems.append(problem(f"team.{at}.role", "role_of_kind", reason, f"Use one of: {may}; or ask for another kind."))
+            found.problems.append(problem(name, "role_of_kind", reason, f"Use one of: {may}; or ask for another kind."))
         else:
             team.append((role, wanted.count))
     if sum(count for _, count in team) > defaults.MOST_PLACES:
@@ -204,15 +236,16 @@ def _days(asked: SupportRequested, kind: Kind, found: _Findings) -> float:
     return asked.days or kind.days
 
 
-def _themes(asked: SupportRequested, kind: Kind, found: _Findings) -> tuple[str, ...]:
+def _themes(asked: SupportRequested, kind: Kind | None, found: _Findings) -> tuple[str, ...]:
     codes: dict[str, None] = {}
     for at, theme in enumerate(asked.themes):
-        code = theme_code(theme)
-        if code is None:
-            found.warnings.append(left_out(f"themes.{at}", "this theme is left out", words.theme_suggestions(theme)))
-        else:
+        name = f"themes.{at}"
+        code = found.answers.get(name) or theme_code(theme)
+        if code == NONE or (code is None and not found.unsure(name, words.theme_suggestions(theme))):
+            found.warnings.append(left_out(name, "this theme is left out", ()))
+        elif code is not None:
             codes[code] = None
-    if not codes and "themes" in kind.needs:
+    if not codes and kind is not None and "themes" in kind.needs:
         reason = f"A request for {kind.title} should say what it is about; nobody is preferred for what they know."
         found.warnings.append(problem("themes", "missing", reason, "Name at least one theme."))
     return tuple(codes)

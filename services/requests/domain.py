@@ -1,5 +1,6 @@
 """What becomes of a request: opened, amended, rejected, asked about, withdrawn. Pure: from what is known to what follows."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from schemas.requests import (
     SupportOffered,
 )
 from services.requests import defaults
-from services.requests.deciding import Decision, Doubt, Ready, Rejection, names_somebody
+from services.requests.deciding import Decision, Doubt, Ready, Rejection, may_answer, names_somebody
 from services.requests.origins import COUNCIL, OFFER
 from services.requests.reading import Submission
 from services.requests.request import Offer, Question, Request, regions_of
@@ -134,10 +135,16 @@ def _settle(request: Request, decision: Decision) -> Step:
         return Step(after, "rejected", (rejected,))
     if isinstance(decision, Doubt):
         question = Question(question=f"{request.id}-{version}", field=decision.field, rule=decision.rule, candidates=decision.candidates)
-        raised = QuestionRaised(request=request.id, version=version, **dict(question))
-        may_tell = (*request.regions, *regions_of(decision.candidates)) if decision.field == "authority" else request.regions
+        raised = QuestionRaised(request=request.id, version=version, host=decision.host, **dict(question))
+        may_tell = (*request.regions, *regions_of((decision.host,) if decision.host else decision.candidates))
         after = replace(
-            request, version=version, standing="question", problems=(), question=question, regions=tuple(dict.fromkeys(may_tell))
+            request,
+            version=version,
+            standing="question",
+            problems=(),
+            question=question,
+            host=request.host or decision.host,
+            regions=tuple(dict.fromkeys(may_tell)),
         )
         return Step(after, "question", (raised,))
     return _open(request, version, decision)
@@ -189,8 +196,13 @@ def amend(request: Request, decision: Decision, actor: str, changed: frozenset[s
     decision = _as_it_stands(request, decision)
     if isinstance(decision, Rejection):
         raise Broken("not_accepted", "With these changes the request could not be opened; see problems.", decision.problems)
-    answers = {name: answer for name, answer in request.answers.items() if name not in changed}
+    answers = still_said(request.answers, changed)
     return _settle(replace(request, answers=answers, changed_at=now, changed_by=actor), decision)
+
+
+def still_said(answers: Mapping[str, str], changed: Collection[str]) -> dict[str, str]:
+    """The answers that are not about fields that were changed since."""
+    return {name: answer for name, answer in answers.items() if name.partition(".")[0] not in changed}
 
 
 def answer(request: Request, question: str, code: str, actor: str, now: datetime) -> Request:
@@ -199,8 +211,10 @@ def answer(request: Request, question: str, code: str, actor: str, now: datetime
     asked = request.question
     if asked is None or asked.question != question:
         raise Broken("no_question", "This question does not wait for an answer. Read the request again.")
-    if code not in asked.candidates:
-        raise Broken("not_a_candidate", f"Answer with one of: {', '.join(asked.candidates)}.")
+    if not may_answer(asked.field, code):
+        raise Broken(
+            "not_a_candidate", f"Answer with one of: {', '.join(asked.candidates)}; or with another code that {asked.field} can hold."
+        )
     return replace(request, version=request.version + 1, answers={**request.answers, asked.field: code}, changed_at=now, changed_by=actor)
 
 

@@ -31,9 +31,9 @@ router = APIRouter(tags=["drafts"])
 @router.post("/requests/check")
 async def check_request(posted: Posted, host: Host, actor: Writer) -> Verdict:
     """Everything that is wrong with a request, and what it would mean, by the rules of the intake event. Nothing is kept."""
-    verdict = draft_views.verdict(checking.check(posted.root, host.clock.now().date()))
-    councils = verdict.unclear.candidates if verdict.unclear else (verdict.meaning.host,) if verdict.meaning else ()
-    if not councils or any(actor.covers(regions()[council]) for council in councils):
+    checked = checking.check(posted.root, host.clock.now().date())
+    verdict = draft_views.verdict(checked)
+    if not checked.councils or any(actor.covers(regions()[council]) for council in checked.councils):
         return verdict
     reason = "This council is in a region that you do not cover."
     elsewhere = problem("authority", "region", reason, "Check its name, or ask an adviser of that region.")

@@ -45,7 +45,7 @@ class Withdraw(BaseModel):
 
 
 class Answer(BaseModel):
-    """The answer to a question: one of its candidates."""
+    """The answer to a question: one of its candidates, or another code that the field can hold; `none` leaves a theme out."""
 
     answer: Annotated[str, Field(min_length=1, max_length=64)]
     expected_version: Version

@@ -10,10 +10,9 @@ def problem(field: str, rule: str, reason: str, remedy: str) -> Problem:
     return Problem(field=field, rule=rule, reason=reason, remedy=remedy)
 
 
-def not_known(field: str, what: str, suggestions: Iterable[str], known: Iterable[str] = ()) -> Problem:
-    """A word that has no code and cannot be left out."""
-    remedy = _remedy(suggestions, known)
-    return problem(field, "unknown", f"This is {what}.", remedy)
+def not_known(field: str, what: str, known: Iterable[str] = ()) -> Problem:
+    """A word that has no code, is like none, and cannot be left out."""
+    return problem(field, "unknown", f"This is {what}.", _remedy((), known))
 
 
 def left_out(field: str, consequence: str, suggestions: Iterable[str], known: Iterable[str] = ()) -> Problem:

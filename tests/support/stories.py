@@ -54,8 +54,8 @@ class Story:
         }  # fmt: skip
         return requests.RequestOpened(**values)
 
-    def doubted(self, *candidates: str) -> Fact:
-        said = {"request": self.request, "version": 1, "question": "q1", "field": "authority", "rule": "ambiguous"}
+    def doubted(self, *candidates: str, field: str = "authority", host: str | None = None) -> Fact:
+        said = {"request": self.request, "version": 1, "question": "q1", "field": field, "rule": "ambiguous", "host": host}
         return requests.QuestionRaised(**said, candidates=candidates)
 
     def _head(self, version: int, match: str = "m1") -> dict[str, Any]:

@@ -145,9 +145,21 @@ async def test_an_unclear_council_is_a_question_with_its_candidates_and_none_of_
     await house.hears(story, story.doubted(LEEDS, GATESHEAD))
     async with house.visitor() as browser:
         text = (await browser.get(f"/requests/{story.request}")).text
-    assert re.findall(r'name="answer" type="radio" value="(\w+)"', text) == [LEEDS, GATESHEAD, "none"]
+    assert re.findall(r'name="answer" type="radio" value="(\w+)"', text) == [LEEDS, GATESHEAD, "other"]
     assert "Leeds" in text
     assert "Gateshead" in text
+
+
+async def test_an_unclear_theme_is_asked_about_with_the_council_named_and_may_be_left_out(house: House) -> None:
+    story = Story()
+    await house.hears(story, story.doubted("care_leavers", field="themes.0", host=LEEDS))
+    async with house.visitor() as browser:
+        text = (await browser.get(f"/requests/{story.request}")).text
+        desk = (await browser.get("/desk")).text
+    assert re.findall(r'name="answer" type="radio" value="(\w+)"', text) == ["care_leavers", "other", "none"]
+    assert "Leave this theme out" in text
+    assert "Is it Care leavers?" in desk
+    assert "Leeds" in desk
 
 
 async def test_a_request_is_taken_by_one_adviser_and_the_desk_shows_whose_it_is(house: House) -> None:

@@ -135,7 +135,7 @@ async def test_a_question_is_answered_and_the_request_opens(house: House, client
     question = whole["question"]
     assert question["candidates"] == raised.data["candidates"]
     path = f"/requests/{raised.subject}/questions/{question['question']}/answer"
-    refused(await client.post(path, json={"answer": "383", "expected_version": 1}, headers=house.adviser()), 422, "not_a_candidate")
+    refused(await client.post(path, json={"answer": "send", "expected_version": 1}, headers=house.adviser()), 422, "not_a_candidate")
     opened = ok(await client.post(path, json={"answer": "314", "expected_version": 1, "reason": "rang them"}, headers=house.adviser()))
     assert (opened["outcome"], opened["version"], opened["question"]) == ("opened", 3, None)
     facts = await house.said()
@@ -143,6 +143,24 @@ async def test_a_question_is_answered_and_the_request_opens(house: House, client
     assert (facts[1].data["actor"], facts[2].data["host"]) == ("adviser-1", "314")
     refused(await client.post(path, json={"answer": "314", "expected_version": 3}, headers=house.adviser()), 409, "no_question")
     assert ("adviser-1", "question.answer", "rang them") in await audited(house, raised.subject)
+
+
+async def test_words_that_are_like_ours_are_asked_about_one_by_one_by_an_adviser_of_the_region(
+    house: House, client: httpx.AsyncClient
+) -> None:
+    (raised,) = await house.post(asked(kind="sounding bord", themes=["SEND", "care leaverz"]))
+    path = f"/requests/{raised.subject}"
+    elsewhere = house.adviser(regions=["London"])
+    refused(await client.get(path, headers=elsewhere), 404, "not_found")
+    answers = [("kind", "sounding_board", 1), ("themes.1", "none", 3)]
+    for field, code, version in answers:
+        question = ok(await client.get(path, headers=house.adviser(regions=["Yorkshire and The Humber"])))["question"]
+        assert question["field"] == field
+        body = {"answer": code, "expected_version": version}
+        ok(await client.post(f"{path}/questions/{question['question']}/answer", json=body, headers=house.adviser()))
+    opened = (await house.said())[-1]
+    assert (opened.kind, opened.data["kind"], opened.data["themes"]) == ("request-opened", "sounding_board", ["send"])
+    assert [warning["field"] for warning in opened.data["warnings"]] == ["themes.1"]
 
 
 async def test_an_answer_holds_through_an_amendment_of_something_else(house: House, client: httpx.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.desk import seals, telling, when, wording
+from services.desk import doubts, seals, telling, when, wording
 from services.desk.forms import Errors, Form
 from services.desk.person import Person
 
@@ -99,10 +99,25 @@ def test_a_person_without_all_regions_sees_their_own() -> None:
     assert "secret" not in repr(person())
 
 
-def test_a_question_about_who_asks_names_who_may_be_meant_and_says_when_there_are_more() -> None:
-    assert wording.unclear(["391", "860"]) == "Is it Newcastle upon Tyne or Staffordshire?"
-    assert wording.unclear(["383", "380", "382", "384"]) == "Is it Leeds or Bradford or Kirklees, or another?"
-    assert wording.unclear([]) == "Which council is it?"
+def test_a_question_names_what_may_be_meant_and_says_when_there_is_more() -> None:
+    assert doubts.briefly("authority", ["391", "860"]) == "Is it Newcastle upon Tyne or Staffordshire?"
+    assert doubts.briefly("authority", ["383", "380", "382", "384"]) == "Is it Leeds or Bradford or Kirklees, or another?"
+    assert doubts.briefly("authority", []) == "Which council is it?"
+    assert doubts.briefly("team.0.role", ["leader", "chief_executive"]) == "Is it Leader of the council or Chief executive?"
+
+
+def test_a_question_shows_the_word_as_it_was_written_and_everything_else_it_could_be() -> None:
+    asked = doubts.unclear("team.1.role", ["leader"], {"team": [{"role": "DCS"}, {"role": "the leadr"}]})
+    assert (asked.question, asked.written, asked.candidates) == (
+        "Which role is wanted?",
+        "the leadr",
+        [("leader", "Leader of the council")],
+    )
+    assert ("chief_executive", "Chief executive") in asked.others
+    assert not asked.may_be_left_out
+    theme = doubts.unclear("themes.0", ["send"], {})
+    assert (theme.written, theme.may_be_left_out) == ("", True)
+    assert doubts.meant("themes.0", doubts.LEFT_OUT) == "Left out"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from schemas.requests import Place
+from services.requests.deciding import NONE, Doubt, Ready
 from tests.unit.requests.given import TODAY, decided, doubtful, ready, rejected
 
 
@@ -39,12 +40,39 @@ def test_nobody_is_asked_about_a_request_that_cannot_open() -> None:
     assert rules(rejected(authority="Kingston", kind="moral support").problems) == {"kind": "unknown"}
 
 
-def test_an_unknown_kind_is_answered_with_likely_codes_and_never_with_its_words() -> None:
-    (problem,) = rejected(kind="sounding bord for Zebulon").problems
-    assert "sounding_board" in problem.remedy
-    assert "Zebulon" not in problem.reason + problem.remedy
-    (problem,) = rejected(kind="xyzzy").problems
+def test_a_kind_that_is_like_none_rejects_the_request_with_all_there_are_and_never_with_its_words() -> None:
+    (problem,) = rejected(kind="Zebulon").problems
     assert problem.remedy.startswith("Use one of: bespoke, ")
+    assert "Zebulon" not in problem.reason + problem.remedy
+
+
+@pytest.mark.parametrize(
+    ("field", "likeliest", "asked"),
+    [
+        ("kind", "sounding_board", {"kind": "sounding bord"}),
+        ("team.1.role", "leader", {"team": [{"role": "lead member"}, {"role": "leadr of council"}]}),
+        ("themes.1", "care_leavers", {"themes": ["SEND", "care leaverz"]}),
+    ],
+)
+def test_a_word_that_is_like_some_we_know_is_a_question_with_the_likeliest_first(field: str, likeliest: str, asked: dict[str, Any]) -> None:
+    doubt = doubtful(**asked)
+    assert (doubt.field, doubt.rule, doubt.candidates[0], doubt.host) == (field, "unsure", likeliest, "383")
+    assert isinstance(decided(answers={field: likeliest}, **asked), Ready)
+
+
+def test_who_asks_is_asked_first_for_that_tells_whose_adviser_answers_the_rest() -> None:
+    asked: dict[str, Any] = {"authority": "Kingston", "kind": "sounding bord"}
+    assert doubtful(**asked).field == "authority"
+    second = decided(answers={"authority": "314"}, **asked)
+    assert isinstance(second, Doubt)
+    assert (second.field, second.host) == ("kind", "314")
+
+
+def test_a_theme_that_a_person_says_is_none_of_ours_is_left_out_with_a_warning() -> None:
+    decision = decided(answers={"themes.0": NONE}, themes=["care leaverz", "SEND"])
+    assert isinstance(decision, Ready)
+    assert decision.themes == ("send",)
+    assert rules(decision.warnings) == {"themes.0": "unknown"}
 
 
 def test_an_unknown_role_rejects_the_request_and_names_its_place_in_the_team() -> None:

@@ -103,6 +103,19 @@ def test_a_request_in_question_is_seen_by_the_regions_of_all_candidates() -> Non
     assert {"London", "Yorkshire and The Humber"} <= set(step.request.regions)
 
 
+def test_a_question_about_a_word_goes_to_the_region_of_the_council_that_asks() -> None:
+    step = begun(authority="Leeds", kind="sounding bord")
+    (fact,) = step.facts
+    assert isinstance(fact, QuestionRaised)
+    assert (fact.field, fact.host, step.request.host) == ("kind", "383", "383")
+    assert step.request.regions == ("Yorkshire and The Humber",)
+
+
+def test_an_answer_about_a_field_that_was_changed_since_gives_way() -> None:
+    said = {"team.0.role": "leader", "themes.2": "send", "authority": "314"}
+    assert domain.still_said(said, {"team", "authority"}) == {"themes.2": "send"}
+
+
 def test_an_answer_is_said_and_then_what_follows_from_it() -> None:
     request = begun(authority="Kingston").request
     assert request.question is not None
@@ -115,11 +128,15 @@ def test_an_answer_is_said_and_then_what_follows_from_it() -> None:
     assert (step.request.question, step.request.regions, step.request.changed_by) == (None, ("London",), "adviser")
 
 
-def test_only_a_candidate_is_an_answer_and_only_to_the_question_that_waits() -> None:
+def test_only_what_the_field_can_hold_is_an_answer_and_only_to_the_question_that_waits() -> None:
     request = begun(authority="Kingston").request
     assert request.question is not None
-    with pytest.raises(Broken, match="Answer with one of"):
-        domain.answer(request, request.question.question, "383", "adviser", LATER)
+    for code in ("999", "lead_member", "none"):
+        with pytest.raises(Broken, match="Answer with one of"):
+            domain.answer(request, request.question.question, code, "adviser", LATER)
+    assert domain.answer(request, request.question.question, "383", "adviser", LATER).answers == {"authority": "383"}, (
+        "none of those offered"
+    )
     with pytest.raises(Broken, match="does not wait"):
         domain.answer(request, "another", "314", "adviser", LATER)
 
