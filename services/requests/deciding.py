@@ -3,24 +3,20 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache, lru_cache
 
 from schemas.fact import Problem
 from schemas.intake import SupportRequested
 from schemas.requests import Place, Wishes
 from services.requests import defaults
+from services.requests.codes import council, kind_code, priority_code, role_code, theme_code
 from services.requests.origins import OFFER, origin_of
+from services.requests.wishing import wishes
 from services.requests.wording import left_out, not_known, problem
 from services.vocabulary import words
-from services.vocabulary.councils import reference_councils
-from services.vocabulary.resolve import CouncilResolver, Resolution
+from services.vocabulary.councils import council_regions
 from services.vocabulary.words import KINDS, ROLES, Kind
 
 _AHEAD = timedelta(days=5 * 365)
-# the same few words come again and again, and spelling them out costs more than all else here
-_remembered = lru_cache(maxsize=4096)
-kind_code, role_code, theme_code = _remembered(words.kind_code), _remembered(words.role_code), _remembered(words.theme_code)
-party_code, priority_code = _remembered(words.party_code), _remembered(words.priority_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +65,8 @@ NONE = "none"
 def may_answer(name: str, code: str) -> bool:
     """Whether a code says what the field of a doubt means: whatever the field can hold, not only what was offered."""
     field_of, _, _ = name.partition(".")
-    known: Mapping[str, Collection[str]] = {"authority": regions(), "kind": KINDS, "team": ROLES, "themes": (*words.THEMES, NONE)}
+    known: Mapping[str, Collection[str]] = {"authority": council_regions(), "kind": KINDS, "team": ROLES, "themes": (*words.THEMES, NONE)}
     return code in known[field_of]
-
-
-@cache
-def councils() -> CouncilResolver:
-    """The resolver of councils' names, built once for each process."""
-    return CouncilResolver(reference_councils())
-
-
-@_remembered
-def council(text: str) -> Resolution:
-    """What council a text names."""
-    return councils().resolve(text)
-
-
-@cache
-def regions() -> Mapping[str, str]:
-    """The region of every council by la_code."""
-    return {each.la_code: each.region for each in reference_councils()}
 
 
 @dataclass(slots=True)
@@ -136,7 +114,7 @@ def decide(asked: SupportRequested, received: date, today: date, answers: Mappin
         starts=starts,
         ends=ends,
         days=_days(asked, kind, found),
-        wishes=_wishes(asked, kind, places, found),
+        wishes=wishes(asked, kind, places, found.warnings),
         cost_basis=_money("cost_basis", asked.cost_basis, defaults.COST_BASES, defaults.COST_BASIS, found),
         funder=_money("funder", asked.funder, defaults.FUNDERS, commissioner or defaults.FUNDER, found),
         origin=origin,
@@ -258,53 +236,3 @@ def _money(name: str, text: str | None, known: tuple[str, ...], usual: str, foun
     if code is None:
         found.warnings.append(left_out(name, f"we took {usual}", (), known))
     return code or usual
-
-
-def _wishes(asked: SupportRequested, kind: Kind, places: tuple[Place, ...], found: _Findings) -> Wishes:
-    wanted = asked.preferences
-    party = _party(asked, found)
-    same = kind.same_group if wanted.same_group is None else wanted.same_group
-    of_councillors = any(ROLES[place.role].member for place in places)  # the party of an officer is nobody's business
-    of_a_team = wanted.one_outside_region and len(places) > 1
-    if wanted.one_outside_region and not of_a_team:
-        reason = "This is for teams, and one person is asked for; we took it as the wish for somebody from outside the region."
-        found.warnings.append(problem("preferences.one_outside_region", "one_person", reason, "Ask for a team, or leave it out."))
-    return Wishes(
-        region="outside" if wanted.one_outside_region and not of_a_team else wanted.region,
-        party=party if same and of_councillors else None,
-        avoid=_avoided(wanted.avoid, found),
-        named_peer=_named(wanted.named_peer, found),
-        one_outside_region=of_a_team,
-    )
-
-
-def _party(asked: SupportRequested, found: _Findings) -> str | None:
-    if asked.mentee_group is None:
-        if asked.preferences.same_group:
-            reason = "The same group is wished for, but no group is named; no party is taken into account."
-            found.warnings.append(problem("mentee_group", "missing", reason, "Name the mentee's political group."))
-        return None
-    code = party_code(asked.mentee_group)
-    if code is None:
-        found.warnings.append(left_out("mentee_group", "no party is taken into account", words.party_suggestions(asked.mentee_group)))
-    return code
-
-
-def _avoided(names: tuple[str, ...], found: _Findings) -> tuple[str, ...]:
-    codes: dict[str, None] = {}
-    for at, resolution in enumerate(map(council, names)):
-        if resolution.la_code is None:
-            may_be = [candidate.la_code for candidate in resolution.candidates]
-            found.warnings.append(left_out(f"preferences.avoid.{at}", "this council is not avoided", may_be))
-        else:
-            codes[resolution.la_code] = None
-    return tuple(codes)
-
-
-def _named(peer: str | None, found: _Findings) -> str | None:
-    """A peer's id. What looks like a person's name is left out: facts carry no names."""
-    if peer is None or (any(c.isdigit() for c in peer) and all(c.isalnum() or c in "-_.:" for c in peer)):
-        return peer
-    reason = "This is not the id of a peer; nobody is preferred by name."
-    found.warnings.append(problem("preferences.named_peer", "not_an_id", reason, "Write the peer's id as the registry shows it."))
-    return None

@@ -11,12 +11,12 @@ from services.kit.problems import Refused, not_found, stale
 from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
 from services.requests import checking, commands, draft_store, draft_views, views
-from services.requests.deciding import regions
 from services.requests.draft_store import Draft
 from services.requests.draft_views import Begin, DraftList, DraftView, DropDraft, Dropped, SaveDraft, SendDraft, Verdict
 from services.requests.handlers import DRAFT_EXPIRES
 from services.requests.views import Outcome, Posted
 from services.requests.wording import problem
+from services.vocabulary.councils import council_regions
 
 WRITE = "requests:write"
 KEPT = timedelta(days=30)
@@ -33,7 +33,7 @@ async def check_request(posted: Posted, host: Host, actor: Writer) -> Verdict:
     """Everything that is wrong with a request, and what it would mean, by the rules of the intake event. Nothing is kept."""
     checked = checking.check(posted.root, host.clock.now().date())
     verdict = draft_views.verdict(checked)
-    if not checked.councils or any(actor.covers(regions()[council]) for council in checked.councils):
+    if not checked.councils or any(actor.covers(council_regions()[council]) for council in checked.councils):
         return verdict
     reason = "This council is in a region that you do not cover."
     elsewhere = problem("authority", "region", reason, "Check its name, or ask an adviser of that region.")

@@ -18,7 +18,7 @@ def origin_of(asked: SupportRequested, kind: Kind | None, problems: list[Problem
     if asked.origin is not None:
         origin = next((code for code in ORIGINS if code == defaults.word(asked.origin, tuple(ORIGINS))), None)
     if origin is None:
-        problems.append(not_known("origin", "no way for a request to come about", (), ORIGINS))
+        problems.append(not_known("origin", "no way for a request to come about", ORIGINS))
         return COUNCIL, None
     if kind is not None and origin not in kind.origins:
         reason = f"This cannot be, for {kind.title}: {ORIGINS[origin]}."
@@ -40,5 +40,5 @@ def _commissioner(named: str | None, origin: Origin, problems: list[Problem]) ->
         return None
     by = defaults.word(named, defaults.COMMISSIONERS)
     if by is None:
-        problems.append(not_known("commissioned_by", "nobody who commissions support", (), defaults.COMMISSIONERS))
+        problems.append(not_known("commissioned_by", "nobody who commissions support", defaults.COMMISSIONERS))
     return by

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime
 
 from schemas.fact import Problem, Value
 from schemas.requests import RequestContent
-from services.requests.deciding import regions
 from services.requests.progress import ARRANGEMENT, Progress, state_of
+from services.vocabulary.councils import council_regions
 
 ACCEPTED, REFUSED, LAPSED = "accepted", "refused", "lapsed"
 """What becomes of an offer."""
@@ -104,4 +104,4 @@ def arrangement(ident: str, source: str, host: str, kind: str, now: datetime) ->
 
 def regions_of(councils: tuple[str, ...]) -> tuple[str, ...]:
     """The regions of councils by la_code, each once."""
-    return tuple(dict.fromkeys(regions()[council] for council in councils if council in regions()))
+    return tuple(dict.fromkeys(council_regions()[council] for council in councils if council in council_regions()))
