@@ -1,14 +1,15 @@
 """What holds for every register and every request that hypothesis can think of."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from schemas.matcher import PlaceSuggestion
-from schemas.registry import CouncilState, Inspection, Interest, Intervention, LoadState, Offer, PeerState, Post, Span
+from schemas.registry import CouncilState, Feedback, Inspection, Interest, Intervention, LoadState, Offer, PeerState, Post, Span
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
 from services.matcher.ranking import OTHER_PLACE, RULES, Ask, Ranked, excluded_by, lacks_outsider, rank, stand
@@ -188,18 +189,28 @@ def test_a_request_is_served_whole_or_says_of_every_short_place_where_everybody_
         assert OTHER_PLACE not in short.excluded or len(asked.places) > 1
 
 
+raisings = st.one_of(
+    st.sampled_from(THEMES).map(lambda theme: lambda peer: {"themes": tuple({*peer.themes, theme})}),
+    st.just(lambda _: {"feedback": Feedback(count=50, mean=5.0)}),
+)
+"""What raises a term of a peer's fit: a theme more, or the best of ratings by many."""
+
+
 @many
-@given(sectors, asks, st.sampled_from(THEMES))
-def test_covering_one_more_theme_never_lowers_a_peers_fit(states: list[State], asked: Ask, theme: str) -> None:
+@given(sectors, asks, raisings)
+def test_raising_a_fit_term_never_lowers_a_peers_fit_nor_their_place(
+    states: list[State], asked: Ask, raised: Callable[[PeerState], dict[str, Any]]
+) -> None:
     role = asked.places[0][1]
     before = register_of(states)
     standing = stand(before, asked, role, DEFAULT_POLICY, TODAY)
+    order = [*standing.within, *standing.beyond]
     for row, fit in zip(standing.peers.tolist(), standing.fit.tolist(), strict=True):
         state = before.records.peers[before.columns().ids[row]]
-        wiser = state.model_copy(update={"version": state.version + 1, "themes": tuple({*state.themes, theme})})
-        after = register_of([*states, wiser])
+        after = register_of([*states, state.model_copy(update={"version": state.version + 1, **raised(state)})])
         again = stand(after, asked, role, DEFAULT_POLICY, TODAY)
         assert again.fit.item(again.at(row)) >= fit
+        assert row not in order or [*again.within, *again.beyond].index(row) <= order.index(row)
 
 
 @many
