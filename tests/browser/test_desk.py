@@ -139,7 +139,7 @@ def test_an_unclear_council_is_answered_and_the_request_is_matched(fleet: Fleet,
     page.locator(f'a[href="/requests/{request}"]').click(timeout=10_000)
     assert faults(page) == []
     page.get_by_role("radio", name="None of these").check()
-    page.get_by_label("If none of these, which council asks").select_option("Leeds")
+    page.get_by_label("If none of these, select the council").select_option("Leeds")
     page.get_by_role("button", name="Answer").click()
     expect(page.get_by_role("alert")).to_contain_text("the request is being matched")
     assert story.story(request, "suggested")["host"] == "383"
