@@ -53,6 +53,14 @@ class CapacityMoved(RegistryFact, type="manyhands.registry.capacity-moved.v1"):
     line: Line
 
 
+class CapacityReturned(RegistryFact, type="manyhands.registry.capacity-returned.v1"):
+    """Placed work is completed, and on these lines fewer days were spent than placed: `days` of each line are free again."""
+
+    match: MatchId
+    request: RequestId
+    lines: tuple[Line, ...] = Field(min_length=1)
+
+
 class HoldExpired(RegistryFact, type="manyhands.registry.hold-expired.v1"):
     """A hold reached its backstop without placement; its days are free again."""
 

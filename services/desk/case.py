@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from services.vocabulary.kinds import KINDS
 from services.vocabulary.priorities import PRIORITIES
 
 _URGENCY = {code: at for at, code in enumerate(PRIORITIES)}
@@ -86,6 +87,16 @@ class Word:
 
 
 @dataclass(slots=True)
+class Drawn:
+    """Days of a line that were used on a day (ISO 8601), for a reason (a code)."""
+
+    line: int
+    days: float
+    on: str
+    because: str
+
+
+@dataclass(slots=True)
 class Case:
     """What is known of one request. Dates and times that facts say are kept as they say them, in ISO 8601.
 
@@ -94,6 +105,7 @@ class Case:
     what a command to either service must expect. heard: the last sequence of each service that is folded in. places: [place, role] asked
     for. answer_by: until when the council may answer an offer. waived: [place, peer, adviser]. since: from when somebody has been waited
     for. calls: by peer, what the last came to and when. words: heads-ups by peer.
+    draws: of days that are drawn as and when, each use as it was told.
     """
 
     request: str
@@ -133,6 +145,16 @@ class Case:
     raised: Raised | None = None
     calls: dict[str, tuple[str, str]] = field(default_factory=dict)
     words: dict[str, Word] = field(default_factory=dict)
+    draws: list[Drawn] = field(default_factory=list)
+
+    @property
+    def drawing(self) -> bool:
+        """Whether the days that are placed are drawn one by one."""
+        return self.progress == "placed" and self.kind in KINDS and KINDS[self.kind].drawn
+
+    def drawn(self, line: int) -> float:
+        """Days of a line that were used so far."""
+        return sum(each.days for each in self.draws if each.line == line)
 
     @property
     def urgency(self) -> int:

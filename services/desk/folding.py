@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from schemas import contacts, matcher, replacing, requests
-from services.desk.case import Asked, Case, Chosen, Doubt, Gone, Raised, Word
+from schemas import contacts, drawing, matcher, replacing, requests
+from services.desk.case import Asked, Case, Chosen, Doubt, Drawn, Gone, Raised, Word
 from services.vocabulary.councils import council_regions
 
 Said = Mapping[str, Any]
@@ -106,6 +106,7 @@ def _suggested(case: Case, said: Said) -> None:
 
 def _afresh(case: Case, progress: str) -> None:
     case.progress, case.lines, case.consents, case.short, case.retry_at, case.gone = progress, [], {}, [], None, []
+    case.draws = []
     case.escalated = ""
 
 
@@ -201,6 +202,11 @@ def _completed(case: Case, _: Said) -> None:
     case.progress, case.gone, case.escalated, case.raised = "completed", [], "", None
 
 
+def _drawn(case: Case, said: Said) -> None:
+    drawn = said["drawn"]
+    case.draws.append(Drawn(drawn["line"], drawn["days_spent"], said["on"], said["because"]))
+
+
 def _extended(case: Case, said: Said) -> None:
     case.ends = said["ends"]
 
@@ -250,6 +256,7 @@ _STEPS: dict[str, Callable[[Case, Said], None]] = {
     matcher.ArrangementRecorded.type: _arranged,
     matcher.QuestionRaised.type: _questioned,
     matcher.QuestionAnswered.type: _told_what_to_do,
+    drawing.DaysDrawn.type: _drawn,
     matcher.SupportCompleted.type: _completed,
     matcher.SupportEndedEarly.type: _completed,
     matcher.SupportPaused.type: _nothing,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic_core import to_json
 
-from schemas import contacts, matcher, registry, replacing
+from schemas import contacts, drawing, matcher, registry, replacing
 from schemas import requests as asked
 from schemas.fact import Fact
 from services.desk import case_store, hearsay
@@ -33,6 +33,7 @@ FOLLOWED: tuple[type[Fact], ...] = (
     contacts.CallRecorded,
     contacts.HeadsUpGiven,
     contacts.HeadsUpAnswered,
+    drawing.DaysDrawn,
     matcher.MatchSuggested,
     matcher.SuggestionDeclined,
     matcher.MatchSelected,
@@ -61,6 +62,7 @@ FOLLOWED: tuple[type[Fact], ...] = (
     registry.HoldRefused,
     registry.CapacityPlaced,
     registry.CapacityMoved,
+    registry.CapacityReturned,
     registry.HoldExpired,
     registry.HoldReleased,
 )

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
 
-from services.desk import doubts, page_store, when, wording
+from services.desk import asking, doubts, page_store, when, wording
 from services.desk.backends import Away, Refusal
 from services.desk.case import Case
 from services.desk.forms import Errors, Form
@@ -57,7 +57,10 @@ class Order:
         except Refusal as refusal:
             if refusal.status in (403, 404):
                 raise
-            self.errors.add(field, await self._overtaken(refusal) if refusal.stale else refusal.detail)
+            if refusal.problems:
+                self.errors.refused(refusal.problems, {name: name for name in self.form.fields}, field)
+            else:
+                self.errors.add(field, await self._overtaken(refusal) if refusal.stale else refusal.detail)
             return await self.again(refusal.status)
         except Away as away:
             self.errors.add(field, f"{away.words} Nothing was done; what you typed is still here.")
@@ -164,6 +167,21 @@ async def complete(order: Ordered) -> Response:
     on = order.errors.need(order.form, "completed_on", "Enter the last day of the support.")
     body = {"days": days, "completed_on": on}
     return await order.send("matcher", _match(order.ident, "complete"), body, "The support is recorded as completed.", "completed_on")
+
+
+@router.post("/requests/{ident}/draw")
+async def draw_days(order: Ordered) -> Response:
+    """Write down that days were used of support that is given as and when."""
+    form = order.form
+    if form["because"] not in wording.DRAWING:
+        order.errors.add("because", "Select what they were used for.")
+    on = order.errors.need(form, "on", "Enter the day on which the time was given.")
+    days = asking.number(form["days"])
+    if isinstance(days, str):
+        order.errors.add("days", "Enter the days in figures, for example 0.5.")
+    line = int(form["line"]) if form["line"].isdigit() else 1
+    body = {"line": line, "days": days, "on": on, "because": form["because"], "reason": form["reason"][:2000]}
+    return await order.send("matcher", _match(order.ident, "draw"), body, "The days are written down.", "days")
 
 
 @router.post("/requests/{ident}/answer")

@@ -116,6 +116,9 @@ _SENTENCES: dict[str, _Sentence] = {
     "matcher.arrangement-recorded.v1": lambda s, n: f"An arrangement by telephone was recorded: {_lines(s, n)}.{_agreements(s, n)}",
     "matcher.question-raised.v1": lambda s, _: f"The arrangement does not fit: {wording.plain(s['rule']).lower()}.",
     "matcher.question-answered.v1": lambda s, _: f"An adviser answered: {wording.plain(s['answer']).lower()}.",
+    "matcher.days-drawn.v1": lambda s, _: (
+        f"{wording.day_count(s['drawn']['days_spent'])} drawn on {when.day(s['on'])}{_because(s)}; {s['days_left']:g} left."
+    ),
     "matcher.support-completed.v1": lambda s, _: f"The support was completed on {when.day(s['completed_on'])}.",
     "matcher.support-ended-early.v1": lambda s, _: f"The support ended early, on {when.day(s['on'])}{_because(s)}.",
     "registry.capacity-held.v1": lambda s, n: f"Days of {_lines(s, n)} are set aside until {when.moment(s['expires_at'])}.",
@@ -124,6 +127,7 @@ _SENTENCES: dict[str, _Sentence] = {
     ),
     "registry.capacity-placed.v1": lambda s, n: f"The days of {_lines(s, n)} are counted as given.",
     "registry.capacity-moved.v1": lambda s, n: f"Days are counted for {_named([s['line']['peer']], n)} now.",
+    "registry.capacity-returned.v1": lambda s, n: f"The days of {_lines(s, n)} that were not given are free again.",
     "registry.hold-expired.v1": lambda _, __: "The days set aside are free again.",
     "registry.hold-released.v1": lambda _, __: "The days set aside are free again.",
 }

@@ -71,6 +71,8 @@ OFFERED_TO = {
 }
 """Who of a council may answer an offer."""
 NOT_WANTED = {"not_now": "Not now", "no_need": "No need for it", "other_help": "They have other help", "not_said": "No reason given"}
+DRAWING = {"call": "A call", "visit": "A meeting or a visit", "papers": "Reading papers", "other": "Another reason"}
+"""For what a day of a sounding board was used."""
 CALLED = {"yes": "Said yes", "no": "Said no", "no_answer": "No answer", "call_again": "To be called again"}
 """What a call came to."""
 CALL_KEYS = {"yes": "y", "no": "n", "no_answer": "x", "call_again": "c"}

@@ -14,6 +14,7 @@ from services.matcher import (
     arranging,
     contact_api,
     domain,
+    drawing,
     handlers,
     policy_api,
     queue_api,
@@ -39,6 +40,7 @@ from services.matcher.views import (
     Body,
     Confirm,
     Decline,
+    Draw,
     Override,
     Spent,
     StoryList,
@@ -219,6 +221,18 @@ async def complete(request: str, body: Spent, order: Order) -> Response:
         body,
         "support.complete",
         lambda story, work: arranging.complete(story, body.days, body.completed_on, order.actor.id, work.now),
+    )
+
+
+@matches.post("/{request}/draw")
+async def draw(request: str, body: Draw, order: Order) -> Response:
+    """Write down a use of support whose days are drawn as and when; the answer says what is left."""
+    return await decide(
+        order,
+        request,
+        body,
+        "support.draw",
+        lambda story, work: drawing.draw(story, body.line, body.days, body.on, body.because, order.actor.id, work.now),
     )
 
 

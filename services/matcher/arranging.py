@@ -9,6 +9,7 @@ from schemas.fact import Agreed, Line
 from services.matcher.consents import plan
 from services.matcher.steps import UNDECIDED, Broken, Draft, Step, match_id
 from services.matcher.story import Match, Story
+from services.vocabulary.kinds import KINDS
 
 
 def arrange(
@@ -64,14 +65,22 @@ def answer_question(story: Story, question: str, answer: str, actor: str, now: d
 
 
 def complete(story: Story, spent: Mapping[int, float], on: date, actor: str, now: datetime) -> Step:
-    """The work is done. spent: days by line. Errors: Broken not_placed, lines."""
+    """The work is done. spent: days by line; what was placed beyond them is free again.
+
+    Errors: Broken not_placed, replacing, lines; more_than_placed where days are drawn.
+    """
     if story.state != "placed":
         raise Broken("not_placed", f"This request is {story.state}; only placed work can be completed.")
     if story.current.replacing is not None:
         raise Broken("replacing", "A member is being replaced. Read the request again in a moment.")
     if set(spent) != {line.line for line in story.current.lines}:
         raise Broken("lines", f"Give the days spent for each line: {', '.join(str(line.line) for line in story.current.lines)}.")
+    kind = KINDS.get(story.kind)
+    for line in story.current.lines if kind and kind.drawn else ():
+        if spent[line.line] > line.days:
+            detail = f"No more than the {line.days:g} days of line {line.line} can have been drawn. Enter those, or fewer."
+            raise Broken("more_than_placed", detail)
     draft = Draft(story, actor, now)
     days = tuple(say.LineSpent(line=line, days_spent=days) for line, days in sorted(spent.items()))
     draft.fact(say.SupportCompleted, spent=days, completed_on=on, actor=actor)
-    return draft.step("completed")
+    return draft.step("completed", match=story.current.model_copy(update={"spent": days}))

@@ -62,9 +62,11 @@ def deployments(story: Story) -> list[Deployment]:
         return []
     current, where = story.current, (story.host, story.region, story.kind, story.current.starts)
     listed = {place.place: place.candidates for place in current.suggestion.places} if current.suggestion else {}
+    spent = {each.line: each.days_spent for each in current.spent}
     now = [
-        Deployment(story.request, line.line, *where, line.peer, line.council, line.days, False, *_best(line, listed.get(line.place, ())))
+        Deployment(story.request, line.line, *where, line.peer, line.council, days, False, *_best(line, listed.get(line.place, ())))
         for line in current.lines
+        if (days := min(line.days, spent.get(line.line, line.days)))  # more than was placed is charged to nobody
     ]
     return now + [Deployment(story.request, line.line, *where, line.peer, line.council, line.days, True) for line in current.former]
 

@@ -63,8 +63,8 @@ def current(story: Story | None, request: str, actor: Actor, expected: int) -> S
 
 
 def guarded(story: Story, work: Work, step: Callable[[Story, Work], Step]) -> Step:
-    """What a decision returns. Errors: Refused 409 by the rule that forbids it."""
+    """What a decision returns. Errors: Refused by the rule that forbids it: 422 where fields are wrong, else 409."""
     try:
         return step(story, work)
     except Broken as error:
-        raise Refused(409, error.rule, error.detail) from None
+        raise Refused(422 if error.problems else 409, error.rule, error.detail, error.problems) from None

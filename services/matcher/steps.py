@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from schemas.fact import Fact
+from schemas.fact import Fact, Problem
 from schemas.matcher import PlaceSuggestion
 from services.matcher.story import Story
 
@@ -17,11 +17,11 @@ _NAMES = uuid.UUID("6c0f6a35-5a0e-4f0e-9f0a-3d6d1f7a2b11")
 
 
 class Broken(Exception):
-    """A command that a rule forbids: its code, and a sentence that says what to do."""
+    """A command that a rule forbids: its code, a sentence that says what to do, and the fields that it is about, if it is about any."""
 
-    def __init__(self, rule: str, detail: str) -> None:
+    def __init__(self, rule: str, detail: str, problems: tuple[Problem, ...] = ()) -> None:
         super().__init__(detail)
-        self.rule, self.detail = rule, detail
+        self.rule, self.detail, self.problems = rule, detail, problems
 
 
 @dataclass(frozen=True, slots=True)

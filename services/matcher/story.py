@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import AwareDatetime
 
 from schemas.fact import Line, Value
-from schemas.matcher import MatchSuggested, Shortage
+from schemas.matcher import LineSpent, MatchSuggested, Shortage
 from schemas.requests import RequestContent
 from services.matcher.consents import Consent
 
@@ -27,12 +27,23 @@ class Replacing(Value):
     line: Line
 
 
+class Drawn(Value):
+    """Days of a line that were used on one day, for a reason (a code); `left` are the days of the line that were left after it."""
+
+    line: int
+    days: float
+    on: date
+    because: str
+    left: float
+
+
 class Match(Value):
     """The current attempt: first proposed, then with lines chosen, then with consents.
 
     `lines` holds the lines that are to help; `arranged` marks one that was agreed by telephone.
     known: (peer, rule) that a person knows of: passed over when choosing, or told since.
     replacing: while a member is being replaced. former: lines that were given up after days were given on them, with those days.
+    draws: of a kind whose days are drawn as and when, each use in the order in which it was told. spent: once completed, days by line.
     """
 
     match: str
@@ -47,6 +58,8 @@ class Match(Value):
     known: frozenset[tuple[str, str]] = frozenset()
     replacing: Replacing | None = None
     former: tuple[Line, ...] = ()
+    draws: tuple[Drawn, ...] = ()
+    spent: tuple[LineSpent, ...] = ()
 
 
 class Story(Value):

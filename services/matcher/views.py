@@ -123,6 +123,15 @@ class StoryView(Story):
     improving: Improving | None = None
 
 
+class Draw(Body):
+    """Days of a line were used `on` a day, in steps of half a day; `because` is a code, such as call, visit, papers."""
+
+    line: Annotated[int, Field(ge=1)] = 1
+    days: Annotated[float, Field(gt=0, le=200, multiple_of=0.5)]
+    on: date
+    because: ReasonCode
+
+
 class StoryList(BaseModel):
     """Stories by request id; ask again with `after` = the last one for more."""
 

@@ -16,10 +16,12 @@ _HEARD: dict[tuple[str, str], set[str] | None] = {
     ("matcher", "registry.events.v1"): {"capacity-held", "hold-refused", "capacity-placed", "capacity-moved", "hold-expired"},
     ("registry", "matcher.events.v1"): {
         "match-selected", "replacement-selected", "arrangement-recorded", "consents-completed", "match-lapsed", "match-withdrawn",
+        "support-completed",
     },
     ("requests", "matcher.events.v1"): None,
     ("requests", "registry.events.v1"): {
         "capacity-held", "hold-refused", "capacity-placed", "capacity-moved", "hold-expired", "hold-released",
+        "capacity-returned",
     },
 }  # fmt: skip
 """What each service hears of the facts of another, by the short names of their types; None for all of them."""

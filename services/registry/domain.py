@@ -6,7 +6,15 @@ from datetime import date, datetime
 
 from schemas.fact import Line
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
-from schemas.registry import CapacityHeld, CapacityMoved, CapacityPlaced, HoldExpired, HoldRefused, HoldReleased, RegistryFact
+from schemas.registry import (
+    CapacityHeld,
+    CapacityMoved,
+    CapacityPlaced,
+    HoldExpired,
+    HoldRefused,
+    HoldReleased,
+    RegistryFact,
+)
 from schemas.replacing import ReplacementSelected
 from services.vocabulary.kinds import KINDS
 

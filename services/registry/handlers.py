@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
+from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn, SupportCompleted
 from schemas.registry import CapacityHeld, CapacityMoved
 from schemas.replacing import ReplacementSelected
 from services.kit.due import Diary, Due
@@ -18,9 +18,9 @@ DIARY = Diary()
 HOLD_EXPIRY = "hold_expiry"
 
 
-@EARS.hears(MatchSelected, ArrangementRecorded, ReplacementSelected, ConsentsCompleted, MatchLapsed, MatchWithdrawn)
+@EARS.hears(MatchSelected, ArrangementRecorded, ReplacementSelected, ConsentsCompleted, MatchLapsed, MatchWithdrawn, SupportCompleted)
 async def keep_capacity(heard: Sequence[Heard[Fact]], work: Work) -> None:
-    """Hold, place, move or let go, in the order in which things were said."""
+    """Hold, place, move, let go or take back what was not spent, in the order in which things were said."""
     facts = [one.fact for one in heard]
     before = await store.lock_holds(work.db, {fact.match for fact in facts})
     asked = [(line, fact.starts) for fact in facts if isinstance(fact, MatchSelected | ArrangementRecorded) for line in fact.lines]

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn
+from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn, SupportCompleted
 from schemas.registry import RegistryFact
 from schemas.replacing import ReplacementSelected
 from services.registry import domain
 from services.registry.domain import Account, Decision, Hold, Known
+from services.registry.returning import take_back
 
-Heard = MatchSelected | ArrangementRecorded | ReplacementSelected | ConsentsCompleted | MatchLapsed | MatchWithdrawn
+Heard = MatchSelected | ArrangementRecorded | ReplacementSelected | ConsentsCompleted | MatchLapsed | MatchWithdrawn | SupportCompleted
 
 
 class Ledger:
@@ -37,6 +38,8 @@ class Ledger:
                 decision = domain.complete(fact, hold)
             case MatchLapsed() | MatchWithdrawn():
                 decision = domain.release(fact, hold)
+            case SupportCompleted():
+                decision = take_back(fact, hold)
         return self._settle(hold, decision)
 
     def expire(self, match: str, now: datetime) -> RegistryFact | None:

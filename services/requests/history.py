@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from schemas.fact import Code, Line, RequestId, Value
+from schemas.matcher import LineSpent
 from schemas.requests import RequestsFact
 
 SERVICE = "requests"
@@ -80,6 +81,8 @@ class Followed(Value):
     heads_up: str | None = None
     region: str | None = None
     until: str | None = None
+    drawn: LineSpent | None = None
+    days_left: float | None = None
 
 
 def told(fact: RequestsFact, request: str, at: datetime, actor: str) -> Event:
@@ -172,6 +175,9 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "matcher.arrangement-recorded.v1": lambda d: f"An arrangement by telephone was recorded: {_peers(d)}, {d['starts']} to {d['ends']}.",
     "matcher.question-raised.v1": lambda d: f"The arrangement waits for a person: {_plain(d['rule'])}, short by {d['short_by']:g} days.",
     "matcher.question-answered.v1": lambda d: f"The arrangement's question was answered: {_plain(d['answer'])}.",
+    "matcher.days-drawn.v1": lambda d: (
+        f"{d['drawn']['days_spent']:g} days were drawn on {d['on']}: {_plain(d['because'])}; {d['days_left']:g} are left."
+    ),
     "matcher.support-completed.v1": lambda d: f"The work was completed on {d['completed_on']}.",
     "matcher.support-paused.v1": lambda d: f"The work rests from {d['on']}: {_plain(d['because'])}.",
     "matcher.support-resumed.v1": lambda d: f"The work goes on from {d['on']}.",
@@ -181,6 +187,7 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "registry.hold-refused.v1": lambda d: f"Capacity could not be held: {_plain(d['rule'])}, short by {d['short_by']:g} days.",
     "registry.capacity-placed.v1": lambda d: f"Capacity is spent for {_peers(d)}.",
     "registry.capacity-moved.v1": lambda d: f"Capacity has moved to {d['line']['peer']}.",
+    "registry.capacity-returned.v1": lambda d: f"Days that were not spent are free again, of {_peers(d)}.",
     "registry.hold-expired.v1": lambda _: "The hold ran out; its days are free again.",
     "registry.hold-released.v1": lambda d: f"The hold was let go: {_plain(d['because'])}.",
 }

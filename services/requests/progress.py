@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from schemas import contacts, matcher, registry, replacing
+from schemas import contacts, drawing, matcher, registry, replacing
 from schemas.fact import Fact
 
 _STATES: dict[type[Fact], str] = {
@@ -39,10 +39,12 @@ FOLLOWED: tuple[type[Fact], ...] = (
     contacts.CallRecorded,
     contacts.HeadsUpGiven,
     contacts.HeadsUpAnswered,
+    drawing.DaysDrawn,
     registry.CapacityHeld,
     registry.HoldRefused,
     registry.CapacityPlaced,
     registry.CapacityMoved,
+    registry.CapacityReturned,
     registry.HoldExpired,
     registry.HoldReleased,
 )

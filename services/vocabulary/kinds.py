@@ -84,7 +84,7 @@ class Kind(BaseModel):
     days: Annotated[float, Field(gt=0, multiple_of=0.5, description="working days of each person")]
     most_days: Annotated[
         float | None,
-        Field(gt=0, multiple_of=0.5, description="the most days that a request may ask for, where days are drawn as and when"),
+        Field(gt=0, multiple_of=0.5, description="where days are drawn one by one, as and when: the most that a request may ask for"),
     ] = None
     window_days: Annotated[int, Field(ge=1, le=731, description="calendar days from the first to the last")]
     priority: Annotated[str, Field(description="a code of priorities.csv")]
@@ -102,6 +102,11 @@ class Kind(BaseModel):
     def team(self) -> tuple[tuple[str, int], ...]:
         """(role, how many), as a request would ask."""
         return tuple((place.role, place.count) for place in self.places)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the days placed are drawn one by one, as and when somebody is wanted."""
+        return self.most_days is not None
 
     def may_ask_for(self, role: str) -> bool:
         """Whether a request of this kind may ask for somebody in that role."""

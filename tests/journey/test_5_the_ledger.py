@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from services.cli import app
+from services.onebox.remote import Trouble
 from tests.support.foreign import as_lines
 from tests.support.told import Told
 
@@ -41,6 +42,27 @@ def test_the_ledger_agrees_with_the_registrys_accounts_to_the_half_day(story: To
     for giver in found["peers"]:
         row = rows[f"peer:{giver['owner']}"]
         assert (int(row["given"]), float(row["days"]), float(row["offered"])) == (giver["given"], giver["days"], giver["offered"])
+
+
+def test_the_days_of_a_sounding_board_are_drawn_one_by_one_and_the_rest_is_free_when_it_ends(story: Told) -> None:
+    peer = story.peer("board", of="Rochdale", role="chief_executive", days=10)
+    story.known_to_the_matcher(peer)
+    team = [{"role": "Chief Executive"}]
+    request = story.request(story.asks("Bury", "sounding_board", team=team, days=2, starts=story.today))["request"]
+    suggested = story.story(request, "suggested")
+    first = suggested["match"]["suggestion"]["places"][0]
+    story.tells_matcher(suggested, "confirm", choices={first["place"]: peer})
+    placed = story.everybody_agrees(request)
+    use = {"on": str(story.today), "because": "call"}
+    placed = story.tells_matcher(placed, "draw", days=0.5, **use)
+    with pytest.raises(Trouble, match=r"Days left here: 1\.5"):
+        story.tells_matcher(placed, "draw", days=2, **use)
+    placed = story.tells_matcher(placed, "draw", days=0.5, **use)
+    assert [drawn["left"] for drawn in placed["match"]["draws"]] == [1.5, 1]
+    assert story.free_days(f"peer:{peer}") == 8, "all that was placed stays set aside until the end"
+    story.tells_matcher(placed, "complete", days={1: 1}, completed_on=str(story.today))
+    story.until(lambda: story.free_days(f"peer:{peer}") == 9, "what was not drawn is free again")
+    assert "capacity-returned" in story.names(request)
 
 
 def test_what_stands_on_the_topics_is_a_year_that_policies_are_tried_on(story: Told, tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from schemas.drawing import DaysDrawn
+from schemas.matcher import LineSpent
 from services.desk.backends import Away, Backends
 from services.desk.person import Person
 from tests.integration.desk.house import House
@@ -85,7 +87,8 @@ async def test_a_request_of_another_region_is_not_there_on_any_page_nor_for_any_
         for path in ("", "/calls"):
             assert (await browser.get(f"/requests/{story.request}{path}")).status_code == 404
         form = {"csrf": csrf[1], "version": "1", "choice.lead_member-1": "p1", "answer": "yes", "because": "by_host", "why": "x" * 20}
-        for order in ("confirm", "decline", "override", "waive", "cancel", "consents/c1", "complete", "answer", "withdraw", "owner"):
+        orders = ("confirm", "decline", "override", "waive", "cancel", "consents/c1", "complete", "draw", "answer", "offer", "withdraw")
+        for order in (*orders, "owner"):
             answer = await browser.post(f"/requests/{story.request}/{order}", data={**form, "decline": "p1", "completed_on": "2027-01-01"})
             assert answer.status_code in (404, 422), order
             assert "Bath and North East Somerset" not in answer.text
@@ -115,6 +118,20 @@ async def test_a_request_shows_who_could_help_in_words_and_says_which_part_is_aw
     assert "cannot be reached at the moment" in text
     assert "Suggested: p1 and p2 for lead member" in text
     assert "style=" not in text
+
+
+async def test_a_sounding_board_that_is_placed_shows_what_is_drawn_and_what_is_left(house: House) -> None:
+    story = Story(host=LEEDS)
+    opened = story.opened().model_copy(update={"kind": "sounding_board"})
+    suggested = story.suggested().model_copy(update={"kind": "sounding_board"})
+    use = {"match": "m1", "request": story.request, "on": house.clock.now().date(), "because": "call", "actor": "adviser-one"}
+    drawn = DaysDrawn(**use, version=7, drawn=LineSpent(line=1, days_spent=1.5), days_left=2.5)
+    await house.hears(story, opened, suggested, story.selected(), story.placed(), drawn)
+    async with house.visitor() as browser:
+        text = (await browser.get(f"/requests/{story.request}")).text
+    assert "1.5 days drawn, 2.5 left" in text
+    assert 'id="draw-reason"' in text
+    assert re.search(r'name="days.1"[^>]* value="1.5"', text), "what was drawn is what was given, unless somebody says otherwise"
 
 
 async def test_the_spread_says_that_a_part_is_away_and_keeps_what_was_chosen(house: House) -> None:

@@ -3,7 +3,7 @@
 import json
 from datetime import date, timedelta
 
-from schemas import contacts, matcher, requests
+from schemas import contacts, drawing, matcher, requests
 from schemas.fact import Agreed, Fact, Line
 from services.desk.case import Case, from_json, to_json
 from services.desk.folding import fold
@@ -144,3 +144,15 @@ def test_an_offer_waits_for_the_councils_answer_until_its_time_and_then_for_nobo
     assert (lapsed.state, lapsed.waiting) == ("offer_lapsed", "")
     told(story, requests.OfferAccepted(**said, version=2), requests.RequestOpened(**{**content, "version": 3}), case=case)
     assert (case.state, case.waiting, case.deadline, case.version) == ("new", "", None, 3)
+
+
+def test_what_is_drawn_of_a_sounding_board_is_counted_by_line_until_another_is_chosen() -> None:
+    story = Story()
+    case = told(story, story.opened(), story.suggested(), story.selected(), story.placed())
+    case.kind = "sounding_board"
+    use = {"match": "m1", "request": story.request, "version": 7, "on": NOW.date(), "because": "call", "actor": "a"}
+    drawn = drawing.DaysDrawn(**use, drawn=matcher.LineSpent(line=1, days_spent=1.5), days_left=2.5)
+    told(story, drawn, case=case)
+    assert (case.drawing, case.drawn(1), case.match_version, case.state) == (True, 1.5, 7, "placed")
+    told(story, story.suggested(), case=case)
+    assert (case.drawing, case.draws) == (False, [])
