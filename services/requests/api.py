@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
@@ -21,7 +21,8 @@ from services.vocabulary.calendar import LONDON
 
 READ, WRITE, READ_CONTACT = "requests:read", "requests:write", "requests:read_contact"
 _OF_STATE = frozenset({"withdrawn", "completed", "no_question", "no_words", "no_offer", "offer_ended"})
-_BEGINNING = (datetime.min.replace(tzinfo=UTC), "")
+_ENDS = {"oldest": (datetime.min.replace(tzinfo=UTC), ""), "newest": (datetime.max.replace(tzinfo=UTC), "")}
+"""Where the first page of a list begins, by its order."""
 
 Host = Annotated[Kitchen, Depends(kitchen)]
 Reader = Annotated[Actor, Depends(needs(READ))]
@@ -36,12 +37,14 @@ async def list_requests(
     actor: Reader,
     state: Annotated[str | None, Query(pattern="^[a-z_]{1,32}$", description="for example question, suggested, placed")] = None,
     region: Annotated[str | None, Query(max_length=64, pattern=r"^[^\x00]*$")] = None,
-    after: Annotated[str | None, Query(max_length=120, description="`next` of the page before")] = None,
+    order: Annotated[Literal["oldest", "newest"], Query(description="which come first, by when they were first received")] = "oldest",
+    after: Annotated[str | None, Query(max_length=120, description="`next` of the page before, of the same order")] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> Listed:
-    """Requests that the caller may see, oldest first."""
+    """Requests that the caller may see, the oldest first unless the newest are asked for."""
     mine = None if EVERYWHERE in actor.regions else sorted(actor.regions)
-    wanted = store.Wanted(state, region, mine, commands.source_of(actor), _cursor(after), limit)
+    begins = _cursor(after) or _ENDS[order]
+    wanted = store.Wanted(state, region, mine, commands.source_of(actor), begins, limit, newest_first=order == "newest")
     found = await host.database.once(lambda db: store.listed(db, wanted))
     more = f"{found[-1].received_at.isoformat()}~{found[-1].id}" if len(found) == limit else None
     return Listed(requests=[views.line(request) for request in found], next=more)
@@ -144,10 +147,10 @@ def _seen(request: Request | None, ident: str, actor: Actor) -> Request:
     return request
 
 
-def _cursor(after: str | None) -> tuple[datetime, str]:
-    """Where a page begins. Errors: Refused 422."""
+def _cursor(after: str | None) -> tuple[datetime, str] | None:
+    """Where a page begins; None for the first. Errors: Refused 422."""
     if after is None:
-        return _BEGINNING
+        return None
     moment, _, ident = after.partition("~")
     try:
         at = datetime.fromisoformat(moment)

@@ -49,9 +49,10 @@ _SAVE_PROGRESS = """update request r set progress = t.progress, match = t.match,
                     as t(id, progress, match, heard, held, state) where r.id = t.id"""
 _READ = "select * from request where id = $1"
 _LIST = """select * from request
-            where (received_at, id) > ($1, $2) and ($3::text is null or state = $3) and ($4::text is null or $4 = any(regions))
+            where (received_at, id) {past} ($1, $2) and ($3::text is null or state = $3) and ($4::text is null or $4 = any(regions))
               and ($5::text[] is null or regions && $5 or source = $6)
-            order by received_at, id limit $7"""
+            order by received_at {way}, id {way} limit $7"""
+_OLDEST_FIRST, _NEWEST_FIRST = _LIST.format(past=">", way="asc"), _LIST.format(past="<", way="desc")
 
 
 async def claim(db: Connection, requests: Sequence[Request]) -> set[str]:
@@ -178,7 +179,8 @@ async def find(db: Connection, ident: str) -> Request | None:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which requests to list. regions: whose requests the reader may see, None for all; `own`: a source that the reader may see too."""
+    """Which requests to list, from which place in the list on. regions: whose requests the reader may see, None for all; `own`: a source
+    that the reader may see too."""
 
     state: str | None
     region: str | None
@@ -186,12 +188,14 @@ class Wanted:
     own: str
     after: tuple[datetime, str]
     limit: int
+    newest_first: bool = False
 
 
 async def listed(db: Connection, wanted: Wanted) -> list[Request]:
-    """Requests in the order in which they were first received."""
+    """Requests in the order in which they were first received, or the other way round."""
     w = wanted
-    return [_request(row) for row in await db.fetch(_LIST, *w.after, w.state, w.region, w.regions, w.own, w.limit)]
+    statement = _NEWEST_FIRST if w.newest_first else _OLDEST_FIRST
+    return [_request(row) for row in await db.fetch(statement, *w.after, w.state, w.region, w.regions, w.own, w.limit)]
 
 
 def _documents(r: Request) -> tuple[str | None, str, str | None]:

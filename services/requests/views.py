@@ -95,7 +95,7 @@ class Line(BaseModel):
 
 
 class Listed(BaseModel):
-    """Requests in the order of their receipt. `next` goes into `after` for more; null at the end."""
+    """Requests in the order that was asked for. `next` goes into `after` for more; null at the end."""
 
     requests: list[Line]
     next: str | None

@@ -187,17 +187,18 @@ async def test_a_withdrawn_request_stays_withdrawn(house: House, client: httpx.A
     assert (late.kind, late.data["problems"][0]["rule"]) == ("intake-refused", "withdrawn")
 
 
-async def test_the_list_is_read_page_by_page(house: House, client: httpx.AsyncClient) -> None:
-    await house.post(*(asked(f"INT-{n}") for n in range(7)))
-    seen: list[str] = []
-    after = None
-    while True:
-        page = ok(await client.get("/requests", params={"limit": 3, **({"after": after} if after else {})}, headers=house.adviser()))
-        seen += [line["request"] for line in page["requests"]]
-        after = page["next"]
-        if after is None:
-            break
-    assert len(seen) == len(set(seen)) == 7
+async def test_the_list_is_read_page_by_page_the_oldest_or_the_newest_first(house: House, client: httpx.AsyncClient) -> None:
+    for n in range(7):  # one after the other, for they are listed by when they came
+        await house.post(asked(f"INT-{n}"))
+    for order, told in (("", range(7)), ("oldest", range(7)), ("newest", range(6, -1, -1))):
+        seen: list[str] = []
+        wanted: dict[str, Any] = {"limit": 3, **({"order": order} if order else {})}
+        while "after" not in wanted or wanted["after"] is not None:
+            page = ok(await client.get("/requests", params=wanted, headers=house.adviser()))
+            seen += [line["reference"] for line in page["requests"]]
+            wanted["after"] = page["next"]
+        assert seen == [f"INT-{n}" for n in told], order
+    refused(await client.get("/requests", params={"order": "best"}, headers=house.adviser()), 422, "invalid_input")
     refused(await client.get("/requests", params={"after": "yesterday"}, headers=house.adviser()), 422, "after")
 
 
