@@ -49,7 +49,7 @@ class MatchSuggested(MatcherFact, type="manyhands.matcher.match-suggested.v1"):
     """Peers are proposed for a request; an adviser decides. `ranking` names the stored inputs from which the ranking can be replayed.
 
     scarcity_version: the scarcity prices that were applied, 0 where none were known. pressing_since: since when the request counts as
-    waiting, by priority, age and first day: the earlier, the more pressing.
+    waiting, by priority, age and first day: the earlier, the more pressing. cohort: of a course, in which there is a place.
     """
 
     host: LaCode
@@ -64,6 +64,7 @@ class MatchSuggested(MatcherFact, type="manyhands.matcher.match-suggested.v1"):
     ranking: str
     scarcity_version: Annotated[int, Field(ge=0)] = 0
     pressing_since: AwareDatetime | None = None
+    cohort: Code | None = None
 
 
 class SuggestionDeclined(MatcherFact, type="manyhands.matcher.suggestion-declined.v1"):
@@ -75,7 +76,7 @@ class SuggestionDeclined(MatcherFact, type="manyhands.matcher.suggestion-decline
 
 
 class MatchSelected(MatcherFact, type="manyhands.matcher.match-selected.v1"):
-    """An adviser chose these peers; capacity is to be held until `expires_at`. An override was not the first proposal."""
+    """An adviser chose these peers; capacity, and a place in `cohort`, is to be held until `expires_at`. override: not the first one."""
 
     host: LaCode
     lines: tuple[Line, ...] = Field(min_length=1)
@@ -86,6 +87,7 @@ class MatchSelected(MatcherFact, type="manyhands.matcher.match-selected.v1"):
     because: Code
     actor: ActorId
     kind: Code | None = None
+    cohort: Code | None = None
 
 
 class ConsentAsked(MatcherFact, type="manyhands.matcher.consent-asked.v1"):

@@ -13,7 +13,18 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from schemas import contacts, drawing, intake, matcher, parked, registry, replacing, requests, rounds  # noqa: F401  (each fills FACTS)
+from schemas import (  # noqa: F401  (each fills FACTS)
+    contacts,
+    courses,
+    drawing,
+    intake,
+    matcher,
+    parked,
+    registry,
+    replacing,
+    requests,
+    rounds,
+)
 from schemas.compatibility import compatible, unread_by_new
 from schemas.fact import FACTS, Fact
 from schemas.topics import OUTSIDE, topics

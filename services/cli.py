@@ -29,6 +29,7 @@ KINDS_OF_FILE = (
     "peers",
     "posts",
     "offers",
+    "cohorts",
     "accreditations",
     "training",
     "interests",

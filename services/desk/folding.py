@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from schemas import contacts, drawing, matcher, replacing, requests
+from schemas import contacts, courses, drawing, matcher, replacing, requests
 from services.desk.case import Asked, Case, Chosen, Doubt, Drawn, Gone, Raised, Word
 from services.vocabulary.councils import council_regions
 
@@ -252,6 +252,7 @@ _STEPS: dict[str, Callable[[Case, Said], None]] = {
     matcher.PeerDisqualified.type: _disqualified,
     matcher.RuleWaived.type: _waived,
     replacing.ReplacementSelected.type: _nothing,
+    courses.CoursePlaceGivenUp.type: _nothing,
     replacing.MemberReplaced.type: _replaced,
     matcher.ArrangementRecorded.type: _arranged,
     matcher.QuestionRaised.type: _questioned,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic_core import to_json
 
-from schemas import contacts, drawing, matcher, registry, replacing
+from schemas import contacts, courses, drawing, matcher, registry, replacing
 from schemas import requests as asked
 from schemas.fact import Fact
 from services.desk import case_store, hearsay
@@ -50,6 +50,7 @@ FOLLOWED: tuple[type[Fact], ...] = (
     matcher.RuleWaived,
     replacing.ReplacementSelected,
     replacing.MemberReplaced,
+    courses.CoursePlaceGivenUp,
     matcher.ArrangementRecorded,
     matcher.QuestionRaised,
     matcher.QuestionAnswered,

@@ -26,6 +26,7 @@ KINDS = {
     "peers": "Peers",
     "posts": "Posts",
     "offers": "Days offered",
+    "cohorts": "Courses and their places",
     "accreditations": "Accreditations",
     "training": "Training",
     "interests": "Interests in councils",

@@ -131,6 +131,7 @@ TERMS = {
 _LEFT_OUT = {
     "below_floor": "fit too little",
     "other_place": "needed for another place of this request",
+    "course_place": "while no course that begins then has a place left",
     "one_outside_region": "of the council’s own region, where one must come from outside it",
     "own_council": "of the council that asked",
     "role": "not in the role asked for",

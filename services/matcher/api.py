@@ -1,7 +1,7 @@
 """The matcher over HTTP: read suggestions with their reasons, decide, answer consents, record what was arranged."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -13,6 +13,8 @@ from services.matcher import (
     arrange_api,
     arranging,
     contact_api,
+    courses,
+    courses_api,
     domain,
     drawing,
     handlers,
@@ -110,19 +112,27 @@ async def confirm(request: str, body: Confirm, order: Order, host: Host) -> Resp
                     gone[peer], f"{ranking.RULES[gone[peer]].sentence} The register has changed; a new suggestion follows at once."
                 )
             chosen[place] = (found.peer, found.council)
-        _whole(story, chosen)
-        return domain.select(story, chosen, order.actor.id, body.because, work.now, override=False)
+        cohort = _whole(story, chosen, work.now.date())
+        return domain.select(story, chosen, order.actor.id, body.because, work.now, override=False, cohort=cohort)
 
     return await decide(order, request, body, "match.confirm", step)
 
 
-def _whole(story: Story, chosen: Mapping[str, tuple[str, str]]) -> None:
-    """Errors: Broken, when those who were chosen are together not what the request needs."""
-    peers = [peer for peer, _ in chosen.values()]
-    if ranking.lacks_outsider(mirror.register.columns(), handlers.ask_of(story), peers):
+def _whole(story: Story, chosen: Mapping[str, tuple[str, str]], today: date) -> str | None:
+    """The cohort in which there is a place for the request, where it needs one.
+
+    Errors: Broken, when there is none, or those who were chosen are together not what the request needs.
+    """
+    ask, peers = handlers.ask_of(story), [peer for peer, _ in chosen.values()]
+    needed = courses.needs_place(story.kind)
+    cohort = (story.cohort or courses.place_for(mirror.register, ask, today)) if needed else None
+    if needed and cohort is None:
+        raise Broken(ranking.COURSE_PLACE, f"{ranking.EVERY[ranking.COURSE_PLACE].sentence} It is asked again as soon as there is one.")
+    if ranking.lacks_outsider(mirror.register.columns(), ask, peers):
         rule = ranking.EVERY[ranking.ONE_OUTSIDE]
         detail = f"{rule.sentence} Choose somebody from elsewhere for one of the places, or, if the council agrees, change the request."
         raise Broken(rule.code, detail)
+    return cohort
 
 
 @matches.post("/{request}/decline")
@@ -177,8 +187,8 @@ async def override(request: str, body: Override, order: Order, host: Host) -> Re
             if known is None:
                 raise Broken("unknown_peer", "That peer is not in the register. Check the identifier.")
             chosen[place] = (peer, known.council)
-        _whole(story, chosen)
-        return domain.select(story, chosen, order.actor.id, body.because, work.now, override=True, waived=waived)
+        cohort = _whole(story, chosen, work.now.date())
+        return domain.select(story, chosen, order.actor.id, body.because, work.now, override=True, waived=waived, cohort=cohort)
 
     return await decide(order, request, body, "match.override", step)
 
@@ -241,6 +251,7 @@ router.include_router(queue_api.router)  # before the calls that name a request
 router.include_router(matches)
 router.include_router(arrange_api.router)
 router.include_router(contact_api.router)
+router.include_router(courses_api.router)
 router.include_router(policy_api.router)
 router.include_router(scarcity_api.router)
 router.include_router(round_api.router)

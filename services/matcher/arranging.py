@@ -43,7 +43,7 @@ def arrange(
     draft = Draft(story, actor, now, match.match)
     said: dict[str, Any] = {"host": story.host, "kind": story.kind, "lines": lines, "starts": starts, "ends": ends}
     draft.fact(say.ArrangementRecorded, **said, agreed_on=agreed_on, because=because, actor=actor, agreements=agreements)
-    return draft.step("arranging", match=match, attempt=attempt)
+    return draft.step("arranging", match=match, attempt=attempt, cohort=None)
 
 
 def answer_question(story: Story, question: str, answer: str, actor: str, now: datetime) -> Step:

@@ -15,6 +15,7 @@ class Ask:
     region: any, inside or outside the host's. party: the peer's, as wished. avoid: councils by la_code. named_peer: a wish, not a right.
     declined: peers who may not be proposed again for this request, whoever declined.
     first: (place, peer) as a round chose, for every place. cost_basis: free, subsidised or whole_cost: only what is not free pays anybody.
+    asked: when it was first asked for. cohort: of a course, in which a place is proposed or set aside for this request already.
     one_outside_region: at least one of those who fill the places must come from outside the host's region.
     """
 
@@ -35,6 +36,8 @@ class Ask:
     first: tuple[tuple[str, str], ...] = ()
     cost_basis: str = "free"
     one_outside_region: bool = False
+    asked: date | None = None
+    cohort: str | None = None
 
     @classmethod
     def of(cls, content: RequestContent, declined: Iterable[str] = ()) -> Self:
@@ -57,4 +60,5 @@ class Ask:
             declined=frozenset(declined),
             cost_basis=content.cost_basis,
             one_outside_region=wishes.one_outside_region,
+            asked=content.received_at.date(),
         )

@@ -168,18 +168,22 @@ class Register:
             if not self.records.put(position, key, state):
                 continue
             kind, _, name = key.partition(":")
-            if kind != "load":
+            if kind in ("peer", "council"):
                 self._columns = None
-            elif self._columns is not None:
+            elif kind == "load" and self._columns is not None:
                 self._columns.carry(name, self.records)
 
     def add_open(self, changes: Iterable[tuple[str, float]]) -> None:
         """Adds open suggestions, or takes them away: (peer id, weight), 1 over the length of the shortlist or less that.
 
-        Peers who are not in the register yet are remembered.
+        Peers who are not in the register yet are remembered, and so are places on courses, which count here as peers do.
         """
         for peer, weight in changes:
             self._add(peer, round(weight * WHOLE))
+
+    def open_to(self, name: str) -> float:
+        """What open suggestions weigh under a name: a peer's, or that of a place on a course."""
+        return self._open.get(name, 0) / WHOLE
 
     def value(self, scarcity: Mapping[str, int]) -> None:
         """Sets the scarcity prices, by peer in billionths of fit; peers who are not in the register yet are remembered."""

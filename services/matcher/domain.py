@@ -10,6 +10,7 @@ from schemas.matcher import PlaceSuggestion, Shortage
 from schemas.requests import RequestContent
 from services.matcher import consents
 from services.matcher.consents import Consent
+from services.matcher.rulebook import COURSE_PLACE
 from services.matcher.steps import IN_HAND, UNDECIDED, Broken, Draft, Inputs, Step, match_id, open_suggestions
 from services.matcher.story import Match, Question, Story
 from services.vocabulary.calendar import next_morning
@@ -44,7 +45,7 @@ def withdrawn(story: Story, now: datetime) -> Step:
         return Step(story)
     if story.match is not None and story.state != "unmet":
         draft.fact(say.MatchWithdrawn, because="request_withdrawn", actor="requests")
-    return draft.step("withdrawn")
+    return draft.step("withdrawn", cohort=None)
 
 
 def proposed(
@@ -54,10 +55,11 @@ def proposed(
     inputs: Inputs,
     now: datetime,
     since: datetime | None = None,
+    cohort: str | None = None,
 ) -> Step:
     """The ranking's answer: a suggestion for every place, or the request is unmet and is asked again on the next working day.
 
-    since: since when the request counts as waiting.
+    since: since when the request counts as waiting. cohort: of the course in which a place is proposed.
     """
     content = story.content
     assert content is not None
@@ -71,7 +73,15 @@ def proposed(
             draft.fact(say.RequestUnmet, short=tuple(short), retry_at=retry, pressing_since=since)
         match = Match(match=ident, starts=content.starts, ends=content.ends)
         later = () if waits else (("retry_unmet", retry),)
-        return draft.step("unmet", later=later, match=match, attempt=attempt, short=tuple(short), retry_at=retry, pressing_since=since)
+        unmet: dict[str, Any] = {
+            "match": match,
+            "attempt": attempt,
+            "short": tuple(short),
+            "retry_at": retry,
+            "pressing_since": since,
+            "cohort": None,
+        }
+        return draft.step("unmet", later=later, **unmet)
     draft.fact(
         say.MatchSuggested,
         host=content.host,
@@ -86,11 +96,12 @@ def proposed(
         ranking=inputs.ranking,
         scarcity_version=inputs.scarcity_version,
         pressing_since=since,
+        cohort=cohort,
     )
     match = Match.model_construct(
         match=ident, suggestion=cast(say.MatchSuggested, draft.facts[-1]), starts=content.starts, ends=content.ends
     )
-    return draft.step("suggested", match=match, attempt=attempt, short=(), pressing_since=since)
+    return draft.step("suggested", match=match, attempt=attempt, short=(), pressing_since=since, cohort=cohort)
 
 
 def select(
@@ -102,8 +113,11 @@ def select(
     *,
     override: bool,
     waived: Iterable[tuple[str, str]] = (),
+    cohort: str | None = None,
 ) -> Step:
     """An adviser chose a peer for every place. chosen: place -> (peer, council). waived: (peer, rule) passed over.
+
+    cohort: of the course in which a place is to be held with them.
 
     Errors: Broken when the request is not open to a decision, a place is left out, or one peer is chosen twice.
     """
@@ -133,9 +147,10 @@ def select(
         because=because,
         actor=actor,
         kind=content.kind,
+        cohort=cohort,
     )
     match = story.current.model_copy(update={"lines": lines, "consents": planned, "expires_at": expires_at, "known": frozenset(waived)})
-    return draft.step("selected", match=match)
+    return draft.step("selected", match=match, cohort=cohort)
 
 
 def decline(story: Story, peers: Iterable[str], actor: str, because: str, now: datetime) -> Step:
@@ -236,6 +251,8 @@ def hold_refused(story: Story, match: str, line: Line, rule: str, short_by: floa
         return draft.step("questioned", match=story.current.model_copy(update={"question": question}))
     if story.state != "selected":
         return Step(story)
+    if rule == COURSE_PLACE:
+        return draft.step("new", propose=True, cohort=None)
     return draft.step("new", propose=True, declined=story.declined | {line.peer})
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from schemas.courses import CohortState
 from schemas.envelope import Envelope
 from schemas.matcher import PlaceSuggestion
 from schemas.registry import (
@@ -22,6 +23,7 @@ from services.kit.due import Diary, Due
 from services.kit.ears import Ears
 from services.kit.work import Heard, Work
 from services.matcher import domain, replacing, store, turnover
+from services.matcher.courses import moved
 from services.matcher.mirror import Mirror, weights
 from services.matcher.policy import Policy
 from services.matcher.pressing import pressing
@@ -74,11 +76,13 @@ def _capacity(story: Story, fact: CapacityHeld | HoldRefused | CapacityMoved | C
             return domain.hold_expired(story, fact.match, work.now)
 
 
-@ears.hears(PeerState, CouncilState, LoadState)
+@ears.hears(PeerState, CouncilState, CohortState, LoadState)
 async def keep_state(heard: Sequence[Heard[Any]], work: Work) -> None:
     """Keep the registry's records; when the register changes, soon look who is unmet and might be served, and who no longer qualifies."""
     await store.keep_records(work.db, [_record(h) for h in heard])
-    if any(not isinstance(h.fact, LoadState) for h in heard):
+    if any(isinstance(h.fact, CohortState) and h.fact.taken < h.fact.places for h in heard):
+        work.later("reconsider", "", work.now)  # before anybody new asks for the place
+    if any(isinstance(h.fact, PeerState | CouncilState) for h in heard):
         work.later("reconsider", "", work.now + _IMPORT_PAUSE)
         work.later("requalify", "", work.now + _IMPORT_PAUSE)
 
@@ -166,8 +170,11 @@ async def decide(
             proposing[request] = because
         else:
             proposing.pop(request, None)
-    opening = await _propose(work, stories, proposing, tuple((first or {}).items()))
-    await store.add_open(work.db, closing + opening)
+    opened = await _propose(work, stories, proposing, tuple((first or {}).items()))
+    places = [change for request, story in stories.items() for change in moved(before.get(request), story)]
+    if any(weight < 0 for _, weight in places):
+        work.later("reconsider", "", work.now)  # a place that was only proposed is nobody's: the registry will not say so
+    await store.add_open(work.db, closing + opened + places)
     await store.save_stories(work.db, (story for request, story in stories.items() if story is not before.get(request)))
 
 
@@ -187,20 +194,20 @@ async def _propose(
         return pressing(content, policy, work.now).since
 
     ranked, inputs = await mirror.rank(work.db, asks, work.now, lambda ask, policy: (since(ask.request, policy), ask.request))
-    opening: list[tuple[str, float]] = []
+    opened: list[tuple[str, float]] = []
     for each in ranked:
         story, waits = stories[each.request], since(each.request, mirror.policy)
-        taken = domain.proposed(story, each.suggestions, each.shortages, inputs, work.now, waits)
+        taken = domain.proposed(story, each.suggestions, each.shortages, inputs, work.now, waits, each.cohort)
         stories[each.request] = taken.story
         _tell(work, taken, proposing[each.request])
-        opening += weights(each.suggestions)
-    return opening
+        opened += weights(each.suggestions)
+    return opened
 
 
 def ask_of(story: Story) -> Ask:
     """What the ranking needs to know of a story."""
     assert story.content is not None
-    return Ask.of(story.content, story.declined)
+    return replace(Ask.of(story.content, story.declined), cohort=story.cohort)
 
 
 def _tell(work: Work, taken: Step, because: Envelope | None) -> None:

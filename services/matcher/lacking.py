@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.matcher.ranking import ONE_OUTSIDE
-from services.matcher.rulebook import RULES
+from services.matcher.rulebook import COURSE_PLACE, ONE_OUTSIDE, RULES
 from services.matcher.story import Story
 from services.vocabulary.councils import council_regions
 from services.vocabulary.kinds import KINDS
@@ -101,6 +100,7 @@ def needs(stories: Iterable[Story]) -> list[Need]:
         for story in stories
         if story.state == "unmet" and story.content is not None
         for place in story.short
+        if COURSE_PLACE not in place.excluded  # what is short is the course, not people
     ]
 
 

@@ -9,7 +9,7 @@ from services.matcher.asks import Ask
 from services.matcher.columns import Register
 from services.matcher.grounds import grounds
 from services.matcher.policy import Policy
-from services.matcher.ranking import ONE_OUTSIDE, Dealt, dealt_to, outsiders, parties
+from services.matcher.ranking import COURSE_PLACE, EVERY, ONE_OUTSIDE, Dealt, dealt_to, outsiders, parties
 from services.matcher.standing import BEYOND
 from services.matcher.teams import Choices, Team, compose
 from services.matcher.whynot import WhyNot, why_not_as
@@ -88,6 +88,8 @@ def lineup(register: Register, ask: Ask, policy: Policy, as_of: date) -> Lineup:
     """The team that a ranking would propose first now, explained. Adds no load."""
     columns, found = register.columns(), dealt_to(register, ask, policy, as_of)
     groups, outside = parties(columns, ask, found.standings), outsiders(columns, ask)
+    if found.wanting == COURSE_PLACE:
+        return Lineup({}, 0.0, 0.0, (), (), (), (EVERY[COURSE_PLACE].sentence,))
     team = compose(found.standings, columns.home_list, groups, outside)
     if team is None:
         empty = tuple(_empty(register, ask, at, found, policy, as_of) for at, shortlist in enumerate(found.shortlists) if not shortlist)

@@ -60,8 +60,8 @@ class Mirror:
             load = self.register.load_vector(as_of)
             ranked = ranking.rank(self.register, asks, self.policy, as_of)
             for each in ranked:
-                for peer, weight in weights(each.suggestions):
-                    self._passing[peer] = self._passing.get(peer, 0.0) + weight
+                for name, weight in each.opens:
+                    self._passing[name] = self._passing.get(name, 0.0) + weight
             inputs = Inputs(str(uuid.uuid4()), self.register.version, self.policy.version, as_of, self._valued)
         versions = inputs.registry_version, inputs.policy_version, inputs.scarcity_version
         stored = store.Ranking(*versions, as_of, load, ASKS.dump_json(list(asks)))

@@ -10,10 +10,11 @@ from schemas.fact import built
 from schemas.matcher import PlaceSuggestion, Shortage
 from services.matcher.asks import Ask
 from services.matcher.columns import Columns, Register
+from services.matcher.courses import needs_place, opening, place_for
 from services.matcher.lots import Lot
 from services.matcher.policy import Policy
 from services.matcher.price import Prices
-from services.matcher.rulebook import ABSOLUTE, EVERY, OF_CAPACITY, RULES, Rule
+from services.matcher.rulebook import ABSOLUTE, COURSE_PLACE, EVERY, OF_CAPACITY, ONE_OUTSIDE, RULES, Rule
 from services.matcher.rules import broken_by, excluded_by
 from services.matcher.shortlists import deal, put_first
 from services.matcher.standing import Sheet, Standing
@@ -21,6 +22,7 @@ from services.vocabulary.roles import is_councillor
 
 __all__ = [
     "ABSOLUTE",
+    "COURSE_PLACE",
     "EVERY",
     "OF_CAPACITY",
     "ONE_OUTSIDE",
@@ -39,18 +41,23 @@ __all__ = [
     "stand",
 ]
 
-OTHER_PLACE, ONE_OUTSIDE = "other_place", "one_outside_region"
+OTHER_PLACE = "other_place"
 _AT_ONCE = 500_000
 """Peers of the register times places in one lot: enough to share the work, and few enough for the processor's own memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """What can be proposed for a request: a suggestion for every place, or else the places that are short and why."""
+    """What can be proposed for a request: a suggestion for every place, or else the places that are short and why.
+
+    cohort: of the course in which there is a place for it. opens: what it weighs among the open suggestions, as (name, weight).
+    """
 
     request: str
     suggestions: tuple[PlaceSuggestion, ...] = ()
     shortages: tuple[Shortage, ...] = ()
+    cohort: str | None = None
+    opens: tuple[tuple[str, float], ...] = ()
 
 
 def rank(register: Register, asks: Sequence[Ask], policy: Policy, as_of: date) -> list[Ranked]:
@@ -75,7 +82,7 @@ def rank(register: Register, asks: Sequence[Ask], policy: Policy, as_of: date) -
         standings = iter([sheet.standing(at, prices) for at in range(len(places))])
         for ask in together:
             by_role = {role: next(standings) for role in dict.fromkeys(role for _, role in ask.places)}
-            ranked.append(_serve(register, ask, by_role, prices, policy.shortlist))
+            ranked.append(_serve(register, ask, by_role, prices, policy.shortlist, as_of))
     return ranked
 
 
@@ -90,7 +97,8 @@ class Dealt:
     """How everybody stands for each place of a request, at these prices, and whom the shortlists have: rows of Columns, best first.
 
     An empty shortlist is a place that nobody can fill: then nothing at all is proposed. `wanting`: why those who could be proposed for it
-    are not, OTHER_PLACE (they are needed there) or ONE_OUTSIDE (everybody of the team would be of the host's region).
+    are not, OTHER_PLACE (they are needed there), ONE_OUTSIDE (everybody of the team would be of the host's region) or COURSE_PLACE (there
+    is none yet).
     """
 
     standings: tuple[Standing, ...]
@@ -105,7 +113,14 @@ def dealt_to(register: Register, ask: Ask, policy: Policy, as_of: date) -> Dealt
     prices, sheet = Prices(columns, policy, as_of), Sheet(Lot(columns, [(ask, role) for role in roles], policy))
     by_role = {role: sheet.standing(at, prices) for at, role in enumerate(roles)}
     standings = tuple(by_role[role] for _, role in ask.places)
+    if _waits(register, ask, as_of):
+        return Dealt(standings, [[] for _ in standings], COURSE_PLACE, prices)
     return Dealt(standings, *_deal(columns, ask, standings, policy.shortlist), prices)
+
+
+def _waits(register: Register, ask: Ask, as_of: date) -> bool:
+    """Whether the request is for a place on a course and there is none."""
+    return needs_place(ask.kind) and place_for(register, ask, as_of) is None
 
 
 def _deal(columns: Columns, ask: Ask, standings: Sequence[Standing], shortlist: int) -> tuple[list[list[int]], str]:
@@ -145,9 +160,11 @@ def _place_for(columns: Columns, ask: Ask, outside: frozenset[int]) -> int:
     return held.index(max(held))
 
 
-def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices: Prices, shortlist: int) -> Ranked:
+def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices: Prices, shortlist: int, as_of: date) -> Ranked:
     columns = register.columns()
     standings = [by_role[role] for _, role in ask.places]
+    if _waits(register, ask, as_of):
+        return Ranked(ask.request, shortages=_short(ask, standings, [[] for _ in standings], COURSE_PLACE))
     dealt, wanting = _deal(columns, ask, standings, shortlist)
     if not all(dealt):
         return Ranked(ask.request, shortages=_short(ask, standings, dealt, wanting))
@@ -162,10 +179,14 @@ def _serve(register: Register, ask: Ask, by_role: Mapping[str, Standing], prices
         )
         for (place, role), standing, peers in zip(ask.places, standings, dealt, strict=True)
     )
+    opens = [(columns.ids[peer], 1 / len(peers)) for peers in dealt for peer in peers]
+    cohort = place_for(register, ask, as_of) if needs_place(ask.kind) else None
+    if cohort is not None and cohort != ask.cohort:  # the one that it has is counted already
+        opens.append((opening(cohort), 1.0))
+    register.add_open(opens)
     for peers in dealt:
-        register.add_open((columns.ids[peer], 1 / len(peers)) for peer in peers)
         prices.renew(peers)
-    return Ranked(ask.request, suggestions=suggestions)
+    return Ranked(ask.request, suggestions, cohort=cohort, opens=tuple(opens))
 
 
 def _firsts(ask: Ask, standings: Sequence[Standing], columns: Columns, outside: frozenset[int] | None) -> list[int]:
@@ -191,7 +212,7 @@ def _short(ask: Ask, standings: Sequence[Standing], dealt: Sequence[Sequence[int
             place=place,
             role=role,
             considered=standing.considered,
-            excluded=standing.excluded | ({wanting: standing.eligible} if standing.eligible else {}),
+            excluded=standing.excluded | ({wanting: standing.eligible} if standing.eligible or wanting == COURSE_PLACE else {}),
         )
         for (place, role), standing, peers in zip(ask.places, standings, dealt, strict=True)
         if not peers

@@ -9,6 +9,7 @@ import numpy as np
 from schemas.rounds import RoundChange
 from services.matcher.allocation import allocate
 from services.matcher.columns import Register
+from services.matcher.courses import waits
 from services.matcher.dated import Flags
 from services.matcher.futures import voted
 from services.matcher.markets import Futures, Hall, hall, market_of, markets_of
@@ -62,10 +63,11 @@ def decide(register: Register, stories: Sequence[Story], futures: Futures, polic
 
     register: with the open suggestions of these stories weighing as load; while the round is worked out they do not, then they do again.
     futures: what is likely to be asked next; it takes what nobody else needs, and decides nothing. Several futures vote.
-    Stories that are not open stay alone.
+    Stories that are not open stay alone, and so does whoever waits for a place on a course: they have an order of their own.
     A request of several places is served whole or not at all. The same inputs give the same answer on every run and machine.
     """
-    ours = sorted((story for story in stories if story.state in OPEN and story.content is not None), key=lambda story: story.request)
+    in_question = (story for story in stories if story.state in OPEN and story.content is not None and not waits(story))
+    ours = sorted(in_question, key=lambda story: story.request)
     open_now = [(c.peer, 1 / len(p.candidates)) for story in ours for p in open_suggestions(story) for c in p.candidates]
     register.add_open((peer, -weight) for peer, weight in open_now)
     try:

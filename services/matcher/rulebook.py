@@ -12,6 +12,9 @@ _ASKED = "The preferences of the request."
 _OURS = "A default of our own; no published rule was found."
 
 
+ONE_OUTSIDE, COURSE_PLACE = "one_outside_region", "course_place"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Why a peer is left out, in one sentence, and (`counted`) for so many peers. Absolute: never broken.
@@ -180,11 +183,18 @@ OF_THE_WHOLE: Final = {
     rule.code: rule
     for rule in (
         Rule(
-            "one_outside_region",
+            ONE_OUTSIDE,
             "The council that asks needs at least one of the team from outside its region.",
             "of the region of the council that asks, which needs one from outside",
             True,
             _ASKED,
+        ),
+        Rule(
+            COURSE_PLACE,
+            "No course that begins within the dates of the request has a place left, so it waits for one.",
+            "while no course that begins then has a place left",
+            True,
+            _LIMITED,
         ),
     )
 }

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from schemas.courses import CohortState
 from schemas.registry import CouncilState, LoadState, PeerState
 from services.kit.database import Connection
 from services.matcher.giving import Deployment, Period, deployments
@@ -198,7 +199,7 @@ async def asked(db: Connection, since: datetime, until: datetime) -> list[bytes]
     return [row["asks"] for row in await db.fetch(_ASKED, since, until)]
 
 
-_STATES_OF: dict[str, type[State]] = {"peer": PeerState, "council": CouncilState, "load": LoadState}
+_STATES_OF: dict[str, type[State]] = {"peer": PeerState, "council": CouncilState, "cohort": CohortState, "load": LoadState}
 
 
 def _story(doc: str) -> Story:

@@ -69,6 +69,7 @@ class Story(Value):
     version counts the facts said about the request; `expected_version` of a command is held against it.
     declined: peers who are not proposed for this request again. waived: (peer, rule, adviser), for another adviser to rely on.
     pressing_since: since when it counts as waiting, as of the last proposal; the earlier, the more pressing.
+    cohort: of the course in which a place is proposed, held or given.
     short and retry_at, while unmet: the places that could not be filled, and when they are looked at again.
     """
 
@@ -86,6 +87,7 @@ class Story(Value):
     short: tuple[Shortage, ...] = ()
     retry_at: AwareDatetime | None = None
     pressing_since: AwareDatetime | None = None
+    cohort: str | None = None
     changed_by: str = "matcher"
     changed_at: AwareDatetime
 

@@ -14,7 +14,7 @@ from services.matcher.columns import Register
 from services.matcher.explain import one_line
 from services.matcher.grounds import Ground, grounds
 from services.matcher.policy import Policy
-from services.matcher.ranking import RULES, Dealt, dealt_to
+from services.matcher.ranking import COURSE_PLACE, RULES, Dealt, dealt_to
 from services.matcher.ways import OUTRANKED, Gap, Look, closing, gap, look
 from services.vocabulary.councils import council_name
 from services.vocabulary.listing import listed
@@ -161,6 +161,8 @@ def _in_words(seen: Look, verdict: str, against: Sequence[Ground], lacks: Gap | 
         return f"is among the {len(seen.shortlist)} who may be proposed for this place now."
     if verdict == ELSEWHERE:
         return "may be proposed now, for another place of the request."
+    if verdict == UNSERVED and seen.found.wanting == COURSE_PLACE:
+        return "could be proposed, but the request waits for a place on a course, and nobody is needed before there is one."
     if verdict == UNSERVED:
         empty = [f"{name} ({role})" for (name, role), each in zip(seen.ask.places, seen.found.shortlists, strict=True) if not each]
         return f"could be proposed, but nobody is: {_joined(empty)} of the request cannot be filled."

@@ -16,7 +16,7 @@ _HEARD: dict[tuple[str, str], set[str] | None] = {
     ("matcher", "registry.events.v1"): {"capacity-held", "hold-refused", "capacity-placed", "capacity-moved", "hold-expired"},
     ("registry", "matcher.events.v1"): {
         "match-selected", "replacement-selected", "arrangement-recorded", "consents-completed", "match-lapsed", "match-withdrawn",
-        "support-completed",
+        "support-completed", "course-place-given-up",
     },
     ("requests", "matcher.events.v1"): None,
     ("requests", "registry.events.v1"): {
@@ -40,6 +40,12 @@ from offer o left join (
     from (select peer_offer as offer, days, state from hold_line union all select council_offer, days, state from hold_line) as line
     group by offer) as l using (offer)
 where (o.held, o.placed) is distinct from (coalesce(l.held, 0), coalesce(l.placed, 0))"""
+_PLACES = """
+select c.cohort, c.held, c.placed, c.places, count(h.match) filter (where h.state = 'held') as held_by,
+       count(h.match) filter (where h.state = 'placed') as placed_by
+from cohort c left join hold h using (cohort) group by c.cohort
+having c.held + c.placed > c.places or c.held <> count(h.match) filter (where h.state = 'held')
+    or c.placed <> count(h.match) filter (where h.state = 'placed')"""
 _HOLDS = "select match, request, state, expires_at from hold"
 _STORIES = "select request, state, doc from story"
 
@@ -184,12 +190,15 @@ def _acknowledged(found: Promises, facts: Mapping[str, list[Posted]], commands: 
 
 
 async def _capacity(fleet: Fleet, found: Promises) -> None:
-    """No offer is overspent, and what it has used is exactly the sum of its lines."""
+    """No offer and no course is overspent, and what is used of it is exactly the sum of its lines, or of the holds with a place."""
     for row in await rows_of(fleet, "registry", _OVER):
         found.broken("over_capacity", f"offer {row['offer']}: {row['held']} held and {row['placed']} placed of {row['offered']} half-days")
     for row in await rows_of(fleet, "registry", _USED):
         what = f"{row['held']} held and {row['placed']} placed, its lines {row['held_lines']} and {row['placed_lines']}"
         found.broken("over_capacity", f"offer {row['offer']} says {what}")
+    for row in await rows_of(fleet, "registry", _PLACES):
+        what = f"{row['held']} held and {row['placed']} given of {row['places']} places, its holds {row['held_by']} and {row['placed_by']}"
+        found.broken("over_capacity", f"cohort {row['cohort']}: {what}")
 
 
 async def _orphans(fleet: Fleet, found: Promises, now: datetime) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from services.vocabulary.councils import Council, reference_councils
+from services.vocabulary.councils import REGIONS, Council, reference_councils
 from services.vocabulary.roles import ROLES
 from services.vocabulary.themes import THEMES
 
@@ -19,6 +19,7 @@ COLUMNS = {
     "peers.csv": ("peer", "kind", "council", "name", "party", "themes", "email"),
     "posts.csv": ("peer", "council", "role", "from", "to"),
     "offers.csv": ("offer", "owner", "days", "from", "to"),
+    "cohorts.csv": ("cohort", "course", "offered_by", "from", "ask_by", "places"),
     "accreditations.csv": ("peer", "from", "to"),
     "absences.csv": ("peer", "from", "to"),
     "inspections.csv": ("council", "start", "published", "judgement"),
@@ -116,6 +117,8 @@ def write_sample(folder: Path, seed: int = 1, peers: int = 2200, *, today: date)
         tables = {name: csv.writer(file, lineterminator="\n") for name, file in files.items()}
         for name, columns in COLUMNS.items():
             tables[name].writerow(columns)
+        for row in _cohorts(today):
+            tables["cohorts.csv"].writerow(row)
         first = 1
         for at, (council, count) in enumerate(zip(councils, _peers_of(councils, peers, rng), strict=True)):
             willing = at not in unwilling
@@ -128,6 +131,14 @@ def write_sample(folder: Path, seed: int = 1, peers: int = 2200, *, today: date)
     rows = tally.rows
     willing_councils = len(councils) - len(unwilling)
     return Sample(rows["councils.csv"], willing_councils, rows["peers.csv"], tally.members, rows["posts.csv"], rows["offers.csv"])
+
+
+def _cohorts(today: date) -> Iterator[Row]:
+    """A course for leaders at the beginning of each of the next fifteen months, offered by one region after the other."""
+    for at in range(1, 16):
+        starts = date(today.year + (today.month + at - 1) // 12, (today.month + at - 1) % 12 + 1, 1)
+        ask_by = starts - timedelta(days=10)
+        yield f"leaders-{starts:%Y-%m}", "Leading children's services", REGIONS[at % len(REGIONS)], str(starts), str(ask_by), "6"
 
 
 def _peers_of(councils: Sequence[Council], peers: int, rng: np.random.Generator) -> list[int]:

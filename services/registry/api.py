@@ -12,7 +12,18 @@ from services.kit.database import Connection
 from services.kit.problems import Refused, not_found, stale
 from services.kit.web import Kitchen, command, kitchen, needs
 from services.kit.work import Work
-from services.registry import bodies, duplicates_api, entering, files_api, reading_store, register_store, rows, search_api, views
+from services.registry import (
+    bodies,
+    cohort_api,
+    duplicates_api,
+    entering,
+    files_api,
+    reading_store,
+    register_store,
+    rows,
+    search_api,
+    views,
+)
 from services.registry.entering import Overtaken
 from services.registry.reading_store import Wanted
 from services.registry.register import CouncilEntry, PostEntry
@@ -24,6 +35,7 @@ ROUTER = APIRouter()
 ROUTER.include_router(files_api.ROUTER)
 ROUTER.include_router(search_api.ROUTER)
 ROUTER.include_router(duplicates_api.ROUTER)
+ROUTER.include_router(cohort_api.ROUTER)
 
 READ = "registry:read"
 CONTACT = "registry:read_contact"
@@ -167,6 +179,12 @@ async def enter_offer(row: bodies.OfferRow, order: Order) -> Response:
     return await _enter(row, order)
 
 
+@ROUTER.post("/cohorts", tags=["capacity"])
+async def enter_cohort(row: bodies.CohortRow, order: Order) -> Response:
+    """Add or change a cohort of a course; never fewer places than are held or given."""
+    return await _enter(row, order)
+
+
 @ROUTER.post("/accreditations", tags=["register"])
 async def enter_accreditation(row: bodies.AccreditationRow, order: Order) -> Response:
     """Add an accreditation for visits with peer teams, or change its last day."""
@@ -245,7 +263,7 @@ async def _enter(row: bodies.Command, order: Command) -> Response:
             try:
                 await entering.enter(work, row.kind_of_row, [entry], order.actor.id)
             except Overtaken:
-                raise Refused(409, "below_used", "Days of this offer were held just now. Read its account, then decide.") from None
+                raise Refused(409, "below_used", "Some of it was held just now. Read its account, then decide.") from None
             work.note(order.actor.id, f"registry.enter_{row.kind_of_row}", f"{row.kind_of_row}:{entry.key()}")
         now_at = await register_store.version(work.db, entry.owner())
         return Entered(key=entry.key(), owner=entry.owner(), outcome=outcome, version=now_at[0] if now_at else 0)

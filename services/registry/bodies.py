@@ -79,6 +79,18 @@ class OfferRow(Command):
     kinds: Cell = ""
 
 
+class CohortRow(Command):
+    """A cohort of a course: columns as in cohorts.csv."""
+
+    kind_of_row = "cohorts"
+    cohort: Cell
+    course: Cell
+    offered_by: Cell
+    from_: Cell = Field(alias="from")
+    ask_by: Cell = ""
+    places: Cell
+
+
 class _OfPeer(Command):
     """Something of a peer from a day to a day."""
 

@@ -62,22 +62,30 @@ class HeldLine:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """All that is, or was, set aside for a match. It is held while one of its lines is; then placed, released or expired."""
+    """All that is, or was, set aside for a match. It is held while one of its lines is; then placed, released or expired.
+
+    cohort: of the course in which it has a place, which is held, given or free as the whole is.
+    """
 
     match: str
     request: str
     state: str
     expires_at: datetime | None
     lines: tuple[HeldLine, ...]
+    cohort: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a decision may know: accounts by owner, half-days taken of each offer since they were read, the council of every active peer."""
+    """What a decision may know: accounts by owner, half-days taken of each offer since they were read, the council of every active peer.
+
+    rooms: places by cohort that are free, less those taken since they were read.
+    """
 
     accounts: Mapping[str, Sequence[Account]]
     taken: Mapping[str, int]
     councils: Mapping[str, str]
+    rooms: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +112,17 @@ def council_owner(council: str) -> str:
 
 
 def select(selected: MatchSelected, hold: Hold | None, known: Known) -> Decision:
-    """Hold every line that is new to the match, or none of them; the same selection again changes nothing."""
+    """Hold every line that is new to the match and its place on a course, or nothing; the same selection again changes nothing."""
     new = _unknown(selected.lines, hold)
     if not new:
         return Decision(hold)
     charged = charge(new, Deployment(selected.kind, selected.starts, selected.host), "held", known)
     if isinstance(charged, Refusal):
         return Decision(hold, _refused(selected, charged))
+    if selected.cohort and not (hold and hold.cohort) and known.rooms.get(selected.cohort, 0) < 1:
+        return Decision(hold, _refused(selected, Refusal(new[0], "course_place", 0)))
     lines = (*(hold.lines if hold else ()), *charged)
-    after = Hold(selected.match, selected.request, "held", selected.expires_at, lines)
+    after = Hold(selected.match, selected.request, "held", selected.expires_at, lines, selected.cohort)
     held = tuple(line.line for line in lines if line.state == "held")
     return Decision(after, CapacityHeld(match=after.match, request=after.request, lines=held, expires_at=selected.expires_at))
 
@@ -195,7 +205,10 @@ def expire(hold: Hold | None, now: datetime) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The first line that cannot be had: `rule` is unknown_peer, no_offer, peer_days or council_days; `short_by` in half-days."""
+    """The first line that cannot be had: `rule` is unknown_peer, no_offer, peer_days, council_days or, of the whole match, course_place.
+
+    short_by: in half-days.
+    """
 
     line: Line
     rule: str

@@ -8,16 +8,27 @@ from schemas.envelope import Envelope
 from schemas.registry import CapacityOffered, CouncilRegistered, PeerLeft, PeerRegistered
 from services.kit.database import Connection
 from services.kit.work import Work
-from services.registry import register_store, state
-from services.registry.register import CouncilEntry, DatedEntry, Entry, FeedbackEntry, Kind, OfferEntry, PeerEntry, PostEntry, departures
+from services.registry import cohort_store, register_store, state
+from services.registry.register import (
+    CohortEntry,
+    CouncilEntry,
+    DatedEntry,
+    Entry,
+    FeedbackEntry,
+    Kind,
+    OfferEntry,
+    PeerEntry,
+    PostEntry,
+    departures,
+)
 from services.registry.rows import Fault
 
 
 class Overtaken(Exception):
-    """A guard refused entries that had been judged good: their offers are used by more than they would hold. Keys in `keys`."""
+    """A guard refused entries that had been judged good: more is used of them by now than they would hold. Keys in `keys`."""
 
     def __init__(self, keys: Collection[str]) -> None:
-        super().__init__(f"{len(keys)} offers")
+        super().__init__(f"{len(keys)} offers or cohorts")
         self.keys = frozenset(keys)
 
 
@@ -26,11 +37,18 @@ async def judge(db: Connection, kind: Kind, entries: Sequence[Entry]) -> list[st
     there = await register_store.existing(db, kind, entries)
     peers = {owner.partition(":")[2] for owner in (entry.owner() for entry in entries) if owner.startswith("peer:")}
     known = await register_store.known_peers(db, peers) if kind != "peers" else peers
-    used = await register_store.used(db, list(there)) if kind == "offers" else {}
+    taken = await used(db, kind, list(there))
     feedback = [entry for entry in entries if isinstance(entry, FeedbackEntry)]
     served = await register_store.served(db, {entry.match for entry in feedback}) if feedback else {}
     misplaced = {entry.key(): fault for entry in feedback if (fault := _misplaced(entry, served.get(entry.match)))}
-    return [misplaced.get(entry.key()) or _judged(entry, there.get(entry.key()), known, used) for entry in entries]
+    return [misplaced.get(entry.key()) or _judged(entry, there.get(entry.key()), known, taken) for entry in entries]
+
+
+async def used(db: Connection, kind: Kind, keys: Collection[str]) -> dict[str, int]:
+    """By offer the half-days, by cohort the places that are held or placed; nothing of other kinds."""
+    if kind == "offers":
+        return await register_store.used(db, keys)
+    return await cohort_store.used(db, keys) if kind == "cohorts" else {}
 
 
 def clashes(councils: Iterable[CouncilEntry], entries: Iterable[CouncilEntry]) -> dict[str, Fault]:
@@ -82,6 +100,8 @@ async def enter(work: Work, kind: Kind, entries: Sequence[Entry], actor: str, be
             await _enter_posts(work, cast(Sequence[PostEntry], entries), actor, because)
         case "offers":
             await _enter_offers(work, cast(Sequence[OfferEntry], entries), actor, because)
+        case "cohorts":
+            await _enter_cohorts(work, cast(Sequence[CohortEntry], entries), actor, because)
         case _:
             await register_store.write_dated(work.db, kind, cast(Sequence[DatedEntry], entries))
             await _say_owners(work, {entry.owner() for entry in entries}, actor, because)
@@ -126,6 +146,14 @@ async def _enter_offers(work: Work, entries: Sequence[OfferEntry], actor: str, b
     await _say_owners(work, {entry.of for entry in entries}, actor, because)
 
 
+async def _enter_cohorts(work: Work, entries: Sequence[CohortEntry], actor: str, because: Envelope | None) -> None:
+    rows = await cohort_store.write(work.db, entries, work.now, actor)
+    refused = {entry.cohort for entry in entries} - {row["cohort"] for row in rows}
+    if refused:
+        raise Overtaken(refused)
+    state.say_cohorts(work, rows, because)
+
+
 async def _say_owners(work: Work, owners: Collection[str], actor: str, because: Envelope | None) -> None:
     """Something of these owners has changed: their records anew."""
     peers, councils = ([name.partition(":")[2] for name in sorted(owners) if name.startswith(kind)] for kind in ("peer:", "council:"))
@@ -133,19 +161,18 @@ async def _say_owners(work: Work, owners: Collection[str], actor: str, because: 
     await state.say_councils(work, await register_store.touch_councils(work.db, councils, work.now, actor), because)
 
 
-def _judged(entry: Entry, there: Entry | None, known: Collection[str], used: dict[str, int]) -> str | Fault:
+def _judged(entry: Entry, there: Entry | None, known: Collection[str], taken: dict[str, int]) -> str | Fault:
     kind, _, name = entry.owner().partition(":")
     if kind == "peer" and name not in known:
         column, value = ("owner", entry.owner()) if isinstance(entry, OfferEntry) else ("peer", name)
         return Fault(column, value, "unknown_peer", "This is not a peer in the register.", "Correct it, or import the peer first.")
     if there is None:
         return "new"
-    if isinstance(entry, OfferEntry):
-        if there.owner() != entry.of:
-            remedy = "Give this offer an identifier of its own; an offer stays its owner's."
-            return Fault("offer", entry.offer, "offer_of_another", f"This is an offer of {there.owner()}.", remedy)
-        if entry.half_days < used[entry.offer]:
-            return short(entry, used[entry.offer])
+    if isinstance(entry, OfferEntry) and there.owner() != entry.of:
+        remedy = "Give this offer an identifier of its own; an offer stays its owner's."
+        return Fault("offer", entry.offer, "offer_of_another", f"This is an offer of {there.owner()}.", remedy)
+    if isinstance(entry, OfferEntry | CohortEntry) and _holds(entry) < taken[entry.key()]:
+        return short(entry, taken[entry.key()])
     return "same" if there == entry else "changed"
 
 
@@ -160,8 +187,15 @@ def _misplaced(entry: FeedbackEntry, serving: Mapping[str, bool] | None) -> Faul
     return Fault("match", entry.match, "not_in_match", "The peer does not serve on this match.", "Correct the peer or the match.")
 
 
-def short(entry: OfferEntry, used: int) -> Fault:
-    """The fault of an offer that would hold less than the `used` half-days that are held or placed."""
+def _holds(entry: OfferEntry | CohortEntry) -> int:
+    return entry.half_days if isinstance(entry, OfferEntry) else entry.places
+
+
+def short(entry: OfferEntry | CohortEntry, used: int) -> Fault:
+    """The fault of an offer that would hold less than the `used` half-days that are held or placed, or a cohort less than its places."""
+    if isinstance(entry, CohortEntry):
+        reason = f"This is less than the {used} places that are held or given."
+        return Fault("places", str(entry.places), "below_used", reason, f"Offer at least {used} places.")
     remedy = f"Offer at least {used / 2:g} days."
     return Fault(
         "days", f"{entry.half_days / 2:g}", "below_used", f"This is less than the {used / 2:g} days that are held or placed.", remedy

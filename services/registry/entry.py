@@ -10,6 +10,7 @@ Kind = Literal[
     "peers",
     "posts",
     "offers",
+    "cohorts",
     "accreditations",
     "training",
     "interests",
@@ -35,7 +36,7 @@ class Entry(Value, ABC):
 
     @abstractmethod
     def owner(self) -> str:
-        """Whose state record it is part of: `peer:<id>` or `council:<la_code>`."""
+        """Whose state record it is part of: `peer:<id>`, `council:<la_code>` or `cohort:<id>`."""
 
     @abstractmethod
     def cells(self) -> tuple[str, ...]:

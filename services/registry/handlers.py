@@ -1,14 +1,15 @@
 """What the registry does about each fact of the matcher, and when a hold's time has come: load, decide, save, say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from schemas.courses import CoursePlaceGivenUp
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn, SupportCompleted
 from schemas.registry import CapacityHeld, CapacityMoved
 from schemas.replacing import ReplacementSelected
 from services.kit.due import Diary, Due
 from services.kit.ears import Ears
 from services.kit.work import Heard, Work
-from services.registry import domain, state, store
+from services.registry import cohort_store, domain, state, store
 from services.registry.domain import Hold
 from services.registry.ledger import Heard as Fact
 from services.registry.ledger import Ledger
@@ -18,7 +19,16 @@ DIARY = Diary()
 HOLD_EXPIRY = "hold_expiry"
 
 
-@EARS.hears(MatchSelected, ArrangementRecorded, ReplacementSelected, ConsentsCompleted, MatchLapsed, MatchWithdrawn, SupportCompleted)
+@EARS.hears(
+    MatchSelected,
+    ArrangementRecorded,
+    ReplacementSelected,
+    ConsentsCompleted,
+    MatchLapsed,
+    MatchWithdrawn,
+    SupportCompleted,
+    CoursePlaceGivenUp,
+)
 async def keep_capacity(heard: Sequence[Heard[Fact]], work: Work) -> None:
     """Hold, place, move, let go or take back what was not spent, in the order in which things were said."""
     facts = [one.fact for one in heard]
@@ -29,7 +39,8 @@ async def keep_capacity(heard: Sequence[Heard[Fact]], work: Work) -> None:
         (domain.council_owner(line.council), day) for line, day in asked
     }
     accounts = await store.lock_accounts(work.db, wanted, _charged(before))
-    ledger = Ledger(before, accounts, await store.councils_of(work.db, {line.peer for line, _ in asked}))
+    rooms = await cohort_store.lock(work.db, _cohorts(before.values(), facts))
+    ledger = Ledger(before, accounts, await store.councils_of(work.db, {line.peer for line, _ in asked}), rooms)
     for one in heard:
         said = ledger.hear(one.fact)
         if said is not None:
@@ -45,7 +56,8 @@ async def keep_capacity(heard: Sequence[Heard[Fact]], work: Work) -> None:
 async def let_expired_holds_go(dues: Sequence[Due], work: Work) -> None:
     """Whoever comes first, the last consent or the backstop, locks the hold; the other then finds nothing to do."""
     before = await store.lock_holds(work.db, {due.subject for due in dues})
-    ledger = Ledger(before, await store.lock_accounts(work.db, (), _charged(before)), {})
+    accounts = await store.lock_accounts(work.db, (), _charged(before))
+    ledger = Ledger(before, accounts, {}, await cohort_store.lock(work.db, _cohorts(before.values())))
     for match, hold in before.items():
         said = ledger.expire(match, work.now)
         if said is not None:
@@ -57,7 +69,14 @@ async def _save(work: Work, before: Mapping[str, Hold], ledger: Ledger) -> None:
     changed = [hold for match, hold in ledger.holds.items() if hold != before.get(match)]
     if changed:
         await store.save(work.db, before, changed)
+        state.say_cohorts(work, await cohort_store.move(work.db, before, changed, work.now))
         await state.say_loads(work, {owner for hold in changed for owner in domain.owners(hold)})
+
+
+def _cohorts(holds: Iterable[Hold], facts: Iterable[Fact] = ()) -> set[str]:
+    """In which a place may move."""
+    wanted = [hold.cohort for hold in holds] + [fact.cohort for fact in facts if isinstance(fact, MatchSelected)]
+    return {cohort for cohort in wanted if cohort}
 
 
 def _charged(holds: Mapping[str, Hold]) -> set[str]:

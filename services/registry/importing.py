@@ -15,7 +15,7 @@ from services.kit.database import Connection, Database, is_outage
 from services.kit.work import Work
 from services.registry import entering, import_store, register_store, rows, table
 from services.registry.import_store import Staged
-from services.registry.register import ENTRIES, CouncilEntry, Entry, Kind, OfferEntry
+from services.registry.register import ENTRIES, CohortEntry, CouncilEntry, Entry, Kind, OfferEntry
 from services.registry.rows import Fault
 from services.vocabulary.resolve import CouncilResolver
 
@@ -170,11 +170,12 @@ class Import:
         await work.flush()
 
     async def _blame_overtaken(self, db: Connection, chunk: list[tuple[str, str, int, str]], overtaken: entering.Overtaken) -> None:
-        """Capacity was held while the file was read, and an offer would no longer hold it."""
-        used = await register_store.used(db, overtaken.keys)
-        for key, _, number, entry in chunk:
-            if key in overtaken.keys:
-                await self._blame(number, entering.short(OfferEntry.model_validate_json(entry), used[key]))
+        """Capacity was held while the file was read, and an offer or a cohort would no longer hold it."""
+        used = await entering.used(db, self._kind, overtaken.keys)
+        for key, _, number, row in chunk:
+            entry = ENTRIES[self._kind].model_validate_json(row)
+            if key in overtaken.keys and isinstance(entry, OfferEntry | CohortEntry):
+                await self._blame(number, entering.short(entry, used[key]))
 
     async def _blame(self, number: int, fault: Fault) -> None:
         self._bad += number != self._last_bad

@@ -3,26 +3,39 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from schemas.courses import CoursePlaceGivenUp
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected, MatchWithdrawn, SupportCompleted
 from schemas.registry import RegistryFact
 from schemas.replacing import ReplacementSelected
-from services.registry import domain
+from services.registry import domain, places
 from services.registry.domain import Account, Decision, Hold, Known
 from services.registry.returning import take_back
 
-Heard = MatchSelected | ArrangementRecorded | ReplacementSelected | ConsentsCompleted | MatchLapsed | MatchWithdrawn | SupportCompleted
+Heard = (
+    MatchSelected
+    | ArrangementRecorded
+    | ReplacementSelected
+    | ConsentsCompleted
+    | MatchLapsed
+    | MatchWithdrawn
+    | SupportCompleted
+    | CoursePlaceGivenUp
+)
 
 
 class Ledger:
     """Decides fact after fact. `holds` start as what was there."""
 
-    def __init__(self, holds: Mapping[str, Hold], accounts: Iterable[Account], councils: Mapping[str, str]) -> None:
+    def __init__(
+        self, holds: Mapping[str, Hold], accounts: Iterable[Account], councils: Mapping[str, str], rooms: Mapping[str, int]
+    ) -> None:
         self.holds = dict(holds)
         of_owner: dict[str, list[Account]] = {}
         for account in accounts:
             of_owner.setdefault(account.owner, []).append(account)
         self._taken: dict[str, int] = {}
-        self._known = Known(of_owner, self._taken, councils)
+        self._rooms = dict(rooms)
+        self._known = Known(of_owner, self._taken, councils, self._rooms)
 
     def hear(self, fact: Heard) -> RegistryFact | None:
         """What follows from a fact, given all that was decided before it. Errors: BrokenStory."""
@@ -40,6 +53,8 @@ class Ledger:
                 decision = domain.release(fact, hold)
             case SupportCompleted():
                 decision = take_back(fact, hold)
+            case CoursePlaceGivenUp():
+                decision = places.give_up(fact, hold)
         return self._settle(hold, decision)
 
     def expire(self, match: str, now: datetime) -> RegistryFact | None:
@@ -54,4 +69,6 @@ class Ledger:
             for sign, hold in ((1, after), (-1, before)):
                 for (offer, _), days in domain.charges(hold).items():
                     self._taken[offer] = self._taken.get(offer, 0) + sign * days
+                for (cohort, _), count in places.seat(hold).items():
+                    self._rooms[cohort] = self._rooms.get(cohort, 0) - sign * count
         return decision.fact

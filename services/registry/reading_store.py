@@ -28,7 +28,7 @@ _WORK_OF = {
 _NAMES = "select peer, name from peer where peer = any($1::text[]) order by peer"
 _ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed, kinds from offer
                where ($1::text is null or owner = $1) and offer > $2 order by offer limit $3"""
-_HOLD = "select match, request, state, expires_at from hold where match = $1"
+_HOLD = "select match, request, state, expires_at, cohort from hold where match = $1"
 _LINES = "select * from hold_line where match = $1 order by line"
 _DATED = """select owner as of, item, starts, ends, value from dated
             where kind = $3 and ($1 = '' or (owner, item, starts) > ($1, $4, $5::date)) order by owner, item, starts limit $2"""
@@ -41,6 +41,8 @@ _PAGE: dict[Kind, str] = {
                 where ($1 = '' or (peer, council, role, starts) > ($1, $3, $4, $5::date)) order by peer, council, role, starts limit $2""",
     "offers": """select offer, owner as of, offered as half_days, starts, ends, kinds from offer
                  where ($1 = '' or offer > $1) order by offer limit $2""",
+    "cohorts": """select cohort, course, offered_by, starts, ask_by, places from cohort
+                  where ($1 = '' or cohort > $1) order by cohort limit $2""",
 }
 
 

@@ -21,6 +21,7 @@ from services.registry.entry import Entry, Kind
 __all__ = [
     "DATED",
     "ENTRIES",
+    "CohortEntry",
     "CouncilEntry",
     "DatedEntry",
     "Entry",
@@ -142,6 +143,32 @@ class OfferEntry(Entry):
         return (self.offer, self.of, days, self.starts.isoformat(), self.ends.isoformat(), ";".join(self.kinds))
 
 
+class CohortEntry(Entry):
+    """A course that begins on one day, with its places; who offers it (a council or partner organisation by code, or a region).
+
+    ask_by: the last day on which a place may be asked for.
+    """
+
+    columns: ClassVar = ("cohort", "course", "offered_by", "from", "ask_by", "places")
+    optional: ClassVar = frozenset({"ask_by"})
+
+    cohort: str
+    course: str
+    offered_by: str
+    starts: date
+    ask_by: date
+    places: int
+
+    def key(self) -> str:
+        return self.cohort
+
+    def owner(self) -> str:
+        return f"cohort:{self.cohort}"
+
+    def cells(self) -> tuple[str, ...]:
+        return (self.cohort, self.course, self.offered_by, self.starts.isoformat(), self.ask_by.isoformat(), str(self.places))
+
+
 DATED: Mapping[Kind, type[DatedEntry]] = {
     "accreditations": AccreditationEntry,
     "training": TrainingEntry,
@@ -155,7 +182,14 @@ DATED: Mapping[Kind, type[DatedEntry]] = {
 }
 """What lasts from a day to a day, by kind."""
 
-ENTRIES: Mapping[Kind, type[Entry]] = {"councils": CouncilEntry, "peers": PeerEntry, "posts": PostEntry, "offers": OfferEntry, **DATED}
+ENTRIES: Mapping[Kind, type[Entry]] = {
+    "councils": CouncilEntry,
+    "peers": PeerEntry,
+    "posts": PostEntry,
+    "offers": OfferEntry,
+    "cohorts": CohortEntry,
+    **DATED,
+}
 """Every kind of entry, in an order in which their files can be imported."""
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.kit.database import Connection
+from services.registry import cohort_store
 from services.registry.register import DATED, CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
 
 _REGISTER_LOCK = 7_201_101
@@ -64,7 +65,8 @@ _TOUCH_PEERS = """update peer set version = version + 1, changed_at = $2, change
 _TOUCH_COUNCILS = """update council set version = version + 1, changed_at = $2, changed_by = $3 where la_code = any($1::text[])
                      returning la_code, version, name, region, type, linked, willing"""
 _VERSION = """select version, changed_at, changed_by from peer where 'peer:' || peer = $1
-              union all select version, changed_at, changed_by from council where 'council:' || la_code = $1"""
+              union all select version, changed_at, changed_by from council where 'council:' || la_code = $1
+              union all select version, changed_at, changed_by from cohort where 'cohort:' || cohort = $1"""
 
 
 async def lock_register(db: Connection) -> None:
@@ -89,6 +91,8 @@ async def existing(db: Connection, kind: Kind, entries: Collection[Entry]) -> di
         case "posts":
             keys = [(post.peer, post.council, post.role, post.starts) for post in entries if isinstance(post, PostEntry)]
             found = [PostEntry(**dict(row)) for row in await db.fetch(_POSTS, *zip(*keys, strict=True))] if keys else []
+        case "cohorts":
+            found = list(await cohort_store.existing(db, [entry.key() for entry in entries]))
         case "offers":
             found = [_offer(row) for row in await db.fetch(_OFFERS, [entry.key() for entry in entries])]
         case _:
@@ -182,7 +186,7 @@ async def touch_councils(db: Connection, la_codes: Collection[str], now: datetim
 
 
 async def version(db: Connection, owner: str) -> tuple[int, datetime, str] | None:
-    """The version of a peer's or council's record, when it was changed and by whom; None when there is none."""
+    """The version of a peer's, council's or cohort's record, when it was changed and by whom; None when there is none."""
     row = await db.fetchrow(_VERSION, owner)
     return (row["version"], row["changed_at"], row["changed_by"]) if row else None
 

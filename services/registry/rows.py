@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from services.registry.cells import IDENT, LONGEST, Cells, Fault
-from services.registry.register import DATED, CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
+from services.registry.register import DATED, CohortEntry, CouncilEntry, DatedEntry, Entry, Kind, OfferEntry, PeerEntry, PostEntry
 from services.vocabulary import words
 from services.vocabulary.councils import COUNCIL_TYPES, PARTNER, REGIONS, Council, is_partner, reference_councils
 from services.vocabulary.kinds import PAID, kind_code, kind_suggestions
@@ -35,6 +35,7 @@ _PEER_KINDS = Lookup(
 _LA_CODE = re.compile(r"[0-9]{3}")
 _GSS_CODE = re.compile(r"E[0-9]{8}")
 _LANGUAGE = re.compile(r"[^\W\d_][^\W\d_ -]*([ -][^\W\d_]+){0,4}")
+_PLACES = re.compile(r"[1-9][0-9]{0,2}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 
 __all__ = ["LONGEST", "Fault", "read", "resolver"]
@@ -162,6 +163,19 @@ def _offer(row: Cells) -> OfferEntry | None:
     return OfferEntry(offer=offer, of=f"{kind}:{name}", half_days=half_days, starts=starts, ends=ends, kinds=kinds)
 
 
+def _cohort(row: Cells) -> CohortEntry | None:
+    cohort, course, by = row.ident("cohort"), row.free("course", 120), row.text("offered_by", 200)
+    offered_by = _REGIONS.code(by) or (row.council("offered_by", by) if by else "")
+    starts, ask_by = row.day("from"), row.day("ask_by", required=False)
+    places = row.matching("places", _PLACES, "places", "This is not a number of places.", "Write 1 to 999 in digits.")
+    if starts and ask_by and ask_by > starts:
+        reason = "The course has begun by then."
+        row.blame("ask_by", ask_by.isoformat(), "after_start", reason, "Write a day before the first of the course, or leave it empty.")
+    if not starts or not places:
+        return None
+    return CohortEntry(cohort=cohort, course=course, offered_by=offered_by, starts=starts, ask_by=ask_by or starts, places=int(places))
+
+
 def _of_peer(kind: Kind, *, open_end: bool = True) -> Callable[[Cells], Entry | None]:
     """Reads what a peer has from a day to a day."""
 
@@ -213,6 +227,7 @@ _READERS: Mapping[Kind, Callable[[Cells], Entry | None]] = {
     "peers": _peer,
     "posts": _post,
     "offers": _offer,
+    "cohorts": _cohort,
     "accreditations": _of_peer("accreditations"),
     "training": _training,
     "interests": _of_peer("interests"),

@@ -1,10 +1,11 @@
-"""Says what a peer, a council or a load is now, as whole records for the compacted topic, in the transaction that changes it."""
+"""Says what a peer, a council, a cohort or a load is now, as whole records for the compacted topic, in the transaction that changes it."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from schemas.courses import CohortState
 from schemas.envelope import Envelope
 from schemas.registry import (
     CouncilState,
@@ -93,6 +94,12 @@ async def say_councils(work: Work, rows: Sequence[Any], because: Envelope | None
             interventions=tuple(Intervention(state=each.item, starts=each.starts, ends=each.ends) for each in own["interventions"]),
         )
         work.say(state, owner, because, compacted=True)
+
+
+def say_cohorts(work: Work, rows: Iterable[Any], because: Envelope | None = None) -> None:
+    """The records of cohorts whose rows were just given their next version."""
+    for row in rows:
+        work.say(CohortState(**dict(row)), f"cohort:{row['cohort']}", because, compacted=True)
 
 
 def _post(post: PostEntry) -> Post:

@@ -10,7 +10,7 @@ from services.kit.database import Connection
 from services.registry.domain import Account, HeldLine, Hold, charges, half_days
 
 # holds before accounts, each in the order of its key: so two batches that want the same rows queue up and never embrace
-_LOCK_HOLDS = "select match, request, state, expires_at from hold where match = any($1::text[]) order by match for update"
+_LOCK_HOLDS = "select match, request, state, expires_at, cohort from hold where match = any($1::text[]) order by match for update"
 _LINES = "select * from hold_line where match = any($1::text[]) order by match, line"
 _LOCK_ACCOUNTS = """select offer, owner, starts, ends, offered, held, placed, kinds from offer
                     where offer in (select f.offer from unnest($1::text[], $2::date[]) as w(owner, day)
@@ -23,9 +23,9 @@ _MOVE = """update offer o set held = o.held + d.held, placed = o.placed + d.plac
            where o.offer = d.offer and o.held + d.held >= 0 and o.placed + d.placed >= 0
              and o.held + d.held + o.placed + d.placed <= o.offered
            returning o.offer"""
-_SAVE_HOLDS = """insert into hold (match, request, state, expires_at)
-                 select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-                 on conflict (match) do update set state = excluded.state, expires_at = excluded.expires_at"""
+_SAVE_HOLDS = """insert into hold (match, request, state, expires_at, cohort)
+                 select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[])
+                 on conflict (match) do update set state = excluded.state, expires_at = excluded.expires_at, cohort = excluded.cohort"""
 _SAVE_LINES = """insert into hold_line (match, line, place, role, peer, council, days, starts, state, peer_offer, council_offer, visit,
                                         host)
                  select * from unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::date[],
@@ -60,7 +60,9 @@ async def lock_holds(db: Connection, matches: Collection[str]) -> dict[str, Hold
     lines: dict[str, list[HeldLine]] = defaultdict(list)
     for row in await db.fetch(_LINES, [row["match"] for row in rows]):
         lines[row["match"]].append(_held_line(row))
-    return {row["match"]: Hold(row["match"], row["request"], row["state"], row["expires_at"], tuple(lines[row["match"]])) for row in rows}
+    return {
+        match: Hold(match, request, state, until, tuple(lines[match]), cohort) for match, request, state, until, cohort in map(tuple, rows)
+    }
 
 
 async def lock_accounts(db: Connection, wanted: Collection[tuple[str, date]], offers: Collection[str]) -> list[Account]:
@@ -86,7 +88,8 @@ async def save(db: Connection, before: Mapping[str, Hold], changed: Sequence[Hol
     held, placed = [[moves[offer, state] for offer in offers] for state in ("held", "placed")]
     if len(await db.fetch(_MOVE, offers, held, placed)) != len(offers):
         raise OverCapacity(f"{len(offers)} accounts were to be moved and a guard refused")
-    await db.execute(_SAVE_HOLDS, *_columns([(hold.match, hold.request, hold.state, hold.expires_at) for hold in changed], 4))
+    holds = [(hold.match, hold.request, hold.state, hold.expires_at, hold.cohort) for hold in changed]
+    await db.execute(_SAVE_HOLDS, *_columns(holds, 5))
     lines = []
     for hold in changed:
         known = {line.line.line: line for line in before[hold.match].lines} if hold.match in before else {}

@@ -221,12 +221,13 @@ class HoldLine(BaseModel):
 
 
 class Hold(BaseModel):
-    """What is, or was, set aside for a match: held, placed, released or expired."""
+    """What is, or was, set aside for a match: held, placed, released or expired. cohort: of a course in which it has a place."""
 
     match: str
     request: str
     state: str
     expires_at: AwareDatetime | None
+    cohort: str | None
     lines: list[HoldLine]
 
 

@@ -83,6 +83,7 @@ class Followed(Value):
     until: str | None = None
     drawn: LineSpent | None = None
     days_left: float | None = None
+    cohort: str | None = None
 
 
 def told(fact: RequestsFact, request: str, at: datetime, actor: str) -> Event:
@@ -123,6 +124,10 @@ def _proposals(detail: Mapping[str, Any]) -> str:
     return "; ".join(f"{seat['place']}: {_list(each['peer'] for each in seat['candidates'])}" for seat in detail.get("places", ()))
 
 
+def _course(detail: Mapping[str, Any]) -> str:
+    return f" A place on course {detail['cohort']} is there." if detail.get("cohort") else ""
+
+
 def _party(detail: Mapping[str, Any]) -> str:
     return _plain(detail["party"]).capitalize()
 
@@ -149,7 +154,8 @@ _SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "requests.offer-refused.v1": lambda d: f"The council did not want the offer: {_plain(d['by'])} said so, by {_plain(d['channel'])}.",
     "requests.offer-lapsed.v1": lambda d: f"The council had not answered the offer by {d['answer_by']}; it has lapsed.",
     "requests.request-withdrawn.v1": lambda d: f"The request was withdrawn: {_plain(d['because'])}.",
-    "matcher.match-suggested.v1": lambda d: f"Peers were proposed. {_proposals(d)}.",
+    "matcher.match-suggested.v1": lambda d: f"Peers were proposed. {_proposals(d)}." + _course(d),
+    "matcher.course-place-given-up.v1": lambda d: f"The place on course {d['cohort']} was given up: {_plain(d['because'])}.",
     "matcher.suggestion-declined.v1": lambda d: f"{_list(d['peers'])} declined by the adviser: {_plain(d['because'])}.",
     "matcher.call-recorded.v1": lambda d: f"{d['peer']} was called: {_plain(d['outcome'])}.",
     "matcher.heads-up-given.v1": lambda d: f"The adviser of {d['region']} was told that {d['peer']} may be contacted.",

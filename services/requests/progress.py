@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from schemas import contacts, drawing, matcher, registry, replacing
+from schemas import contacts, courses, drawing, matcher, registry, replacing
 from schemas.fact import Fact
 
 _STATES: dict[type[Fact], str] = {
@@ -36,6 +36,7 @@ FOLLOWED: tuple[type[Fact], ...] = (
     matcher.RuleWaived,
     replacing.ReplacementSelected,
     replacing.MemberReplaced,
+    courses.CoursePlaceGivenUp,
     contacts.CallRecorded,
     contacts.HeadsUpGiven,
     contacts.HeadsUpAnswered,

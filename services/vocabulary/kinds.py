@@ -14,7 +14,7 @@ from services.vocabulary.tables import texts
 Giver = Literal["member", "officer", "associate", "organisation"]
 Party = Literal["mentee", "group_office", "peer", "employer", "host", "host_dcs", "host_lead_member", "host_chief_executive"]
 Origin = Literal["council", "adviser_offer", "commissioned"]
-Need = Literal["portfolio", "inspection", "accreditation", "release", "same_days", "themes"]
+Need = Literal["portfolio", "inspection", "accreditation", "release", "same_days", "themes", "course_place"]
 
 NEEDS: Mapping[str, str] = {
     "portfolio": "a councillor who holds the children's portfolio in their own council when the work starts",
@@ -22,6 +22,7 @@ NEEDS: Mapping[str, str] = {
     "accreditation": "an accreditation in force when the work starts",
     "release": "an employer who lets an officer go for the visit; each such visit counts towards the yearly limit",
     "same_days": "people who are free on the same days: so many working days from the first on as each of them gives",
+    "course_place": "a place on a course that begins within the dates of the request; who finds none waits for one",
     "themes": "a request that names at least one theme; one that names none is opened with a warning",
 }
 """What a kind of support may ask of those who give it or of the request, in words."""

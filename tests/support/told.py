@@ -101,6 +101,13 @@ class Told:
         row = {"offer": name or code, "owner": owner, "days": str(days), "from": "2026-01-01", "to": "2028-12-31"}
         self._load("offers", [row])
 
+    def course(self, word: str, *, places: int, in_days: int) -> str:
+        """A course with so many places that begins in so many days. Returns the cohort."""
+        cohort, starts = f"{self.name}-{word}", self.today + timedelta(days=in_days)
+        row = {"cohort": cohort, "course": "Leading", "offered_by": "London", "from": str(starts), "places": str(places)}
+        self._load("cohorts", [row])
+        return cohort
+
     def accredited(self, *peers: str) -> None:
         """These peers hold an accreditation for visits of peer teams."""
         self._load("accreditations", [{"peer": peer, "from": "2025-01-01", "to": ""} for peer in peers])

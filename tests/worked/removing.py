@@ -35,6 +35,7 @@ _IN_CODE: dict[str, Callable[[], Any]] = {
     "inactive": lambda: patch.object(Columns, "__init__", _all_active),
     "role": lambda: patch.object(Columns, "holders", lambda columns, *_: np.arange(len(columns.ids))),
     "avoided_council": lambda: patch.object(Host, "bars_with", lambda host, _: host.bars),
+    "course_place": lambda: patch.object(ranking, "needs_place", lambda _: False),
     "one_outside_region": lambda: patch.object(ranking, "outsiders", lambda *_: None),
 }
 """The rules that are steps of the ranking and not entries of a table."""

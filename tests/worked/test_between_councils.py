@@ -5,7 +5,21 @@ from datetime import date
 
 from schemas.registry import Interest
 from services.matcher.ranking import rank
-from tests.unit.matcher.given import BRADFORD, DUDLEY, LEEDS, PORTSMOUTH, STARTS, TODAY, WAKEFIELD, ask, council, peer, post, register
+from tests.unit.matcher.given import (
+    BRADFORD,
+    DUDLEY,
+    LEEDS,
+    PORTSMOUTH,
+    STARTS,
+    TODAY,
+    WAKEFIELD,
+    ask,
+    cohort,
+    council,
+    peer,
+    post,
+    register,
+)
 from tests.worked.asking import IN_FORCE, refused, suggested, under
 from tests.worked.cases import beside, shows
 
@@ -91,6 +105,43 @@ def test_one_of_a_team_is_from_outside_the_region_although_neighbours_fit_better
 @beside("one_outside_region")
 def test_a_council_that_does_not_need_it_may_have_a_team_of_neighbours() -> None:
     assert suggested(register(peer("a", of=BRADFORD), peer("b", of=WAKEFIELD)), ask("lead_member", "lead_member")) != []
+
+
+COURSE = {"kind": "leadership_place", "priority": "newly_appointed"}
+
+
+@shows("course_place")
+def test_a_place_on_a_course_that_is_full_is_waited_for() -> None:
+    asked = ask(**COURSE)
+    assert suggested(register(peer(), cohort(places=2, taken=2)), asked) == []
+    short = rank(register(peer(), cohort(places=2, taken=2)), [asked], IN_FORCE.get(), TODAY)[0].shortages
+    assert [place.excluded for place in short] == [{"course_place": 1}]
+
+
+@shows("course_place")
+def test_a_course_that_begins_after_the_dates_of_the_request_or_whose_last_day_to_ask_is_past_gives_no_place() -> None:
+    late = cohort("late", starts=date(2027, 6, 1))
+    assert suggested(register(peer(), late), ask(**COURSE)) == []
+    assert suggested(register(peer(), cohort()), ask(**COURSE, asked=date(2027, 1, 2))) == []
+
+
+@shows("course_place")
+def test_of_three_requests_for_two_places_the_last_in_order_waits_although_nobody_is_chosen_yet() -> None:
+    known = register(*(peer(f"p{n}", days=30) for n in range(3)), cohort(places=2))
+    ranked = rank(known, [ask(request=name, **COURSE) for name in ("first", "second", "third")], IN_FORCE.get(), TODAY)
+    assert [each.cohort for each in ranked] == ["leading-1", "leading-1", None]
+
+
+@beside("course_place")
+def test_a_place_on_the_earliest_course_with_room_comes_with_a_companion() -> None:
+    full, later = cohort("full", taken=8), cohort("later", starts=date(2027, 2, 1))
+    known = register(peer(), full, later, cohort("last", starts=date(2027, 3, 1)))
+    assert suggested(known, ask(**COURSE)) == ["p1"]
+
+
+@beside("course_place")
+def test_work_of_other_kinds_waits_for_no_course() -> None:
+    assert suggested(register(peer(), cohort(taken=8)), ask()) == ["p1"]
 
 
 @shows("worked_there")

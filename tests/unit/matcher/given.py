@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from schemas.courses import CohortState
 from schemas.registry import CouncilState, LoadState, Offer, OfferUse, PeerState, Post
 from services.matcher.columns import Register
 from services.matcher.policy import DEFAULT_POLICY, Policy
@@ -72,11 +73,27 @@ def load(
     return LoadState(version=version, owner=owner, held=held, placed=placed, offers=offers, challenges=challenges, hosts=hosts)
 
 
+def cohort(name: str = "leading-1", *, places: int = 8, taken: int = 0, starts: date = date(2027, 1, 11), version: int = 1) -> CohortState:
+    """A course that begins in January, which may be asked for until the end of the year."""
+    return CohortState(
+        version=version,
+        cohort=name,
+        course="Leading",
+        offered_by="London",
+        starts=starts,
+        ask_by=date(2026, 12, 31),
+        places=places,
+        taken=taken,
+    )
+
+
 def key(state: State) -> str:
     if isinstance(state, PeerState):
         return f"peer:{state.peer}"
     if isinstance(state, CouncilState):
         return f"council:{state.council}"
+    if isinstance(state, CohortState):
+        return f"cohort:{state.cohort}"
     return f"load:{state.owner}"
 
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from schemas.courses import CoursePlaceGivenUp
 from schemas.fact import Line
 from schemas.matcher import ArrangementRecorded, ConsentsCompleted, MatchLapsed, MatchSelected
 from schemas.registry import CapacityHeld, CapacityMoved, CapacityPlaced, HoldExpired, HoldRefused, HoldReleased
 from schemas.replacing import ReplacementSelected
-from services.registry import domain
+from services.registry import domain, places
 from services.registry.domain import Account, BrokenStory, Decision, Hold, Known
 from services.registry.ledger import Ledger
 
@@ -26,11 +27,11 @@ def account(offer: str, owner: str, days: float, *, used: float = 0, starts: dat
     return Account(offer, owner, starts, ends, domain.half_days(days), domain.half_days(used))
 
 
-def known(*accounts: Account, councils: Mapping[str, str] = COUNCILS) -> Known:
+def known(*accounts: Account, councils: Mapping[str, str] = COUNCILS, **rooms: int) -> Known:
     of_owner: dict[str, list[Account]] = {}
     for each in accounts:
         of_owner.setdefault(each.owner, []).append(each)
-    return Known(of_owner, {}, councils)
+    return Known(of_owner, {}, councils, rooms)
 
 
 def plenty() -> Known:
@@ -236,14 +237,14 @@ STEPS = st.lists(
 @given(STEPS)
 def test_whatever_is_said_no_account_is_overdrawn_and_each_has_used_what_its_lines_say(steps: Sequence[tuple[str, int, int, str]]) -> None:
     accounts = [account("a", "peer:p1", 6), account("b", "peer:p2", 6), account("c", "council:383", 8)]
-    ledger = Ledger({}, accounts, COUNCILS)
+    ledger = Ledger({}, accounts, COUNCILS, {"leading-1": 2})
     for what, match, number, peer in steps:
         told: dict[str, Any] = {"match": f"m{match}", "request": f"r{match}"}
         lines = (line(number, peer, days=1.5),)
         try:
             match what:
                 case "select":
-                    ledger.hear(choice(*lines).model_copy(update=told))
+                    ledger.hear(choice(*lines).model_copy(update=told | {"cohort": "leading-1"}))
                 case "arrange":
                     ledger.hear(arrangement(*lines).model_copy(update=told))
                 case "complete":
@@ -260,6 +261,7 @@ def test_whatever_is_said_no_account_is_overdrawn_and_each_has_used_what_its_lin
             used[offer] = used.get(offer, 0) + days
         assert (hold.state == "held") == any(each.state == "held" for each in hold.lines)
     assert all(used.get(each.offer, 0) <= each.offered for each in accounts)
+    assert sum(len(places.seat(hold)) for hold in ledger.holds.values()) <= 2
     # and what is left can be had, to the last half-day
     for each in accounts[:2]:
         left = min(each.offered - used.get(each.offer, 0), accounts[2].offered - used.get("c", 0))
@@ -334,3 +336,18 @@ def test_after_a_replacement_the_consents_of_the_new_team_place_it_and_the_leave
     once = domain.move(instead(2, line(3, "p3")), held(line(1), line(2, "p2")), roomy).hold
     done = domain.complete(consents(line(1), line(3, "p3")), once)
     assert states(done.hold) == {1: ("placed", 4), 2: ("free", 4), 3: ("placed", 4)}
+
+
+def test_a_place_on_a_course_is_held_with_the_days_and_of_the_last_place_there_is_only_one() -> None:
+    accounts = [account("a", "peer:p1", 10), account("b", "peer:p2", 10), account("c", "council:383", 50)]
+    ledger = Ledger({}, accounts, COUNCILS, {"leading-1": 1})
+    told = [{"match": f"m{n}", "cohort": "leading-1"} for n in (0, 1)]
+    first, second = (choice(line(1, peer)).model_copy(update=said) for peer, said in zip(("p1", "p2"), told, strict=True))
+    assert isinstance(ledger.hear(first), CapacityHeld)
+    refused = ledger.hear(second)
+    assert isinstance(refused, HoldRefused)
+    assert (refused.rule, refused.short_by) == ("course_place", 0)
+    assert places.seat(ledger.holds["m0"]) == {("leading-1", "held"): 1}
+    given_up = CoursePlaceGivenUp(match="m0", request="r1", version=2, cohort="leading-1", because="left", actor="a")
+    assert ledger.hear(given_up) is None
+    assert isinstance(ledger.hear(second), CapacityHeld), "whoever waits gets it"
