@@ -15,6 +15,7 @@ from statistics import median, quantiles
 import asyncpg
 import httpx
 import psutil
+import uvloop
 from aiokafka import AIOKafkaProducer
 
 from schemas import matcher, registry, requests
@@ -25,6 +26,7 @@ from services.desk.rebuilding import rebuild
 from services.kit.clock import Clock
 from services.kit.database import Database
 from services.kit.kafka import Login
+from services.kit.service import collect_seldom
 from services.kit.settings import Settings
 from services.kit.topics import create_missing
 from services.onebox.fleet import Fleet
@@ -149,6 +151,7 @@ async def fill(kafka: str, count: int, peers: int, dice: random.Random) -> int:
 
 async def _rebuilt(dsn: str, kafka: str, postgres: psutil.Process) -> tuple[float, float, float]:
     """Seconds of a rebuilding with everything that belongs to it, and of these, seconds of this process's processor and of PostgreSQL's."""
+    collect_seldom()  # as the desk does
     database = Database(dsn, "desk", asyncio.Event())
     settings = Settings.model_validate({"database_url": dsn, "kafka": kafka, "jwt_issuer": "i", "jwks": "j"})
     begun, used, theirs = time.perf_counter(), time.process_time(), _processor([postgres])
@@ -259,7 +262,8 @@ def measure(count: int = REQUESTS, peers: int = PEERS) -> Found:
         fleet.prepare()
         asyncio.run(create_missing(Login(kafka.bootstrap), topics()))
         events = asyncio.run(fill(kafka.bootstrap, count, peers, random.Random(7)))
-        seconds, ours, theirs = asyncio.run(_rebuilt(fleet.dsn("desk"), kafka.bootstrap, _process(postgres.pid)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the desk does
+            seconds, ours, theirs = runner.run(_rebuilt(fleet.dsn("desk"), kafka.bootstrap, _process(postgres.pid)))
         found = asyncio.run(_some(fleet.dsn("desk")))
         pages = tuple(_pages(fleet, _process(postgres.pid), found))
     return Found(events, events / seconds, ours / events * 1e6, theirs / events * 1e6, pages)

@@ -28,6 +28,7 @@ _UNSUGGEST = "delete from suggestion where request = any($1::text[])"
 _TELL = """insert into told (request, service, sequence, at, type, actor, detail)
            select * from unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[], $5::text[], $6::text[], $7::text[])
            on conflict do nothing"""
+_TOLD = ("request", "service", "sequence", "at", "type", "actor", "detail")
 _KEEP = """insert into record (key, version, doc) select * from unnest($1::text[], $2::bigint[], $3::text[])
            on conflict (key) do update set version = excluded.version, doc = excluded.doc where record.version < excluded.version"""
 _WORDS = """insert into heads_up (id, region, asked_at, answered)
@@ -75,6 +76,11 @@ async def save(db: Connection, cases: Sequence[Case], suggestions: Mapping[str, 
 async def tell(db: Connection, events: Sequence[Event]) -> None:
     """Add to the timelines; what stands there already stays."""
     await db.execute(_TELL, *zip(*sorted(events), strict=True))  # in the order of the index, which is faster
+
+
+async def tell_anew(db: Connection, events: Sequence[Event]) -> None:
+    """Add to timelines that were emptied what does not stand there yet: copied in, which takes half the time."""
+    await db.copy_records_to_table("told", records=sorted(events), columns=_TOLD)
 
 
 async def heads_ups(db: Connection, words: Sequence[HeadsUp]) -> None:

@@ -1,6 +1,7 @@
 """What the desk hears: everything about requests, and the registry's state. Load, fold, save, tell the pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pydantic_core import to_json
 
@@ -74,24 +75,44 @@ _WORDS = {contacts.HeadsUpGiven.type, contacts.HeadsUpAnswered.type}
 _UNSUGGESTED = {fact.type for fact in (matcher.SuggestionDeclined, matcher.MatchLapsed, matcher.MatchWithdrawn, matcher.RequestUnmet)}
 
 
+@dataclass(slots=True)
+class Taken:
+    """What some facts change: cases, suggestions by request ("" for none any more), heads-ups. new: the facts that no case had yet."""
+
+    cases: dict[str, Case] = field(default_factory=dict)
+    suggestions: dict[str, str] = field(default_factory=dict)
+    words: list[case_store.HeadsUp] = field(default_factory=list)
+    new: list[Heard[Told]] = field(default_factory=list)
+
+    def take(self, heard: Sequence[Heard[Told]], cases: Mapping[str, Case]) -> None:
+        """Fold facts into their cases, in the order of their service."""
+        for h in heard:
+            case, kind = cases[h.fact.said["request"]], h.envelope.type
+            if kind in _WORDS:
+                self.words.append(_word(h))
+            if fold(case, kind, h.fact.said, h.envelope.time, h.envelope.sequence):
+                self.new.append(h)
+                self.cases[case.request] = case
+                if kind == _SUGGESTED:
+                    self.suggestions[case.request] = h.fact.payload.decode()
+                elif kind in _UNSUGGESTED:
+                    self.suggestions[case.request] = ""
+
+
 async def follow(heard: Sequence[Heard[Told]], work: Work) -> None:
     """Every fact goes into the timeline, and into the case in the order of its service; the pages are told."""
-    cases = await case_store.lock(work.db, {h.fact.said["request"] for h in heard}, work.now)
-    changed: dict[str, Case] = {}
-    suggestions: dict[str, str] = {}
-    for h in heard:
-        case, kind = cases[h.fact.said["request"]], h.envelope.type
-        if fold(case, kind, h.fact.said, h.envelope.time, h.envelope.sequence):
-            changed[case.request] = case
-            if kind == _SUGGESTED:
-                suggestions[case.request] = h.fact.payload.decode()
-            elif kind in _UNSUGGESTED:
-                suggestions[case.request] = ""
-    words = [h for h in heard if h.envelope.type in _WORDS]
-    await case_store.heads_ups(work.db, [_word(h) for h in words])
-    await case_store.tell(work.db, [_event(h) for h in heard])
-    await case_store.save(work.db, list(changed.values()), suggestions)
-    await case_store.announce(work.db, list(changed.values()))
+    taken = Taken()
+    taken.take(heard, await case_store.lock(work.db, {h.fact.said["request"] for h in heard}, work.now))
+    await case_store.tell(work.db, [event(h) for h in heard])
+    await keep_taken(taken, work)
+
+
+async def keep_taken(taken: Taken, work: Work) -> None:
+    """Save cases that are locked, with what belongs to them, and tell the pages."""
+    cases = list(taken.cases.values())
+    await case_store.heads_ups(work.db, taken.words)
+    await case_store.save(work.db, cases, taken.suggestions)
+    await case_store.announce(work.db, cases)
 
 
 def _word(heard: Heard[Told]) -> case_store.HeadsUp:
@@ -99,7 +120,8 @@ def _word(heard: Heard[Told]) -> case_store.HeadsUp:
     return said["heads_up"], said.get("region", ""), heard.envelope.time, "answer" in said
 
 
-def _event(heard: Heard[Told]) -> case_store.Event:
+def event(heard: Heard[Told]) -> case_store.Event:
+    """A fact as its line in the timeline; of what carries the arithmetic of candidates only whom it proposes."""
     said, envelope = heard.fact.said, heard.envelope
     detail = to_json(hearsay.shortened(said)) if envelope.type in _LONG else heard.fact.payload
     service = envelope.type.split(".", 2)[1]

@@ -57,7 +57,7 @@ def shortened(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _object(payload: bytes) -> dict[str, Any]:
     try:
-        said = from_json(payload, cache_strings="keys")
+        said = from_json(payload)
     except ValueError:
         raise Undecodable("not_json", "the value is not JSON") from None
     if not isinstance(said, dict):

@@ -76,6 +76,15 @@ def run(service: Service, settings: Settings) -> None:
         runner.run(_run(service, settings, door))
 
 
+def collect_seldom() -> None:
+    """Let Python's collector look seldom: what is loaded by now stays, and a batch's values all live until its end.
+
+    Looking at them more often found nothing and cost a tenth, of a read model that is made anew a quarter.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
+
+
 async def _run(service: Service, settings: Settings, door: socket.socket) -> None:
     stopping = asyncio.Event()
     clock = Clock(settings.clock_file)
@@ -99,8 +108,7 @@ async def _run(service: Service, settings: Settings, door: socket.socket) -> Non
         stopping.set()
         server.should_exit = True
 
-    gc.freeze()  # what is loaded by now stays: no collection need look at it again
-    gc.set_threshold(20_000, 20, 100)  # a batch's values all live until its end: looking at them more often found nothing and cost a tenth
+    collect_seldom()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop)

@@ -85,13 +85,13 @@ async def test_it_is_made_anew_from_the_topics_as_it_was_and_what_only_the_desk_
     for _ in range(5):
         story = Story()
         told += await house.hears(story, story.opened(), story.suggested(), story.selected(), story.held(), story.asked())
-    await publish(house, told)
+    await publish(house, told + told[-5:])  # a relay that took over repeats what the one before it had said
     model, timelines = await house.sql(_EVERYTHING), await house.sql(_TIMELINES)
     await house.sql("update request set state = 'spoilt', doc = '{}'")
     await house.sql("delete from told")
     await house.sql("insert into owner (request, owner, since) values ($1, 'adviser-one', '2026-11-24')", model[0]["request"])
     steps = [step async for step in rebuild(house.database, house.settings, house.clock)]
-    assert (steps[-1].done, steps[-1].total, steps[-1].unread) == (25, 25, 0)
+    assert (steps[-1].done, steps[-1].total, steps[-1].unread) == (30, 30, 0)
     assert await house.sql(_TIMELINES) == timelines
     assert [seen(row) for row in await house.sql(_EVERYTHING)] == [seen(row) for row in model]
     assert len(await house.sql("select from owner")) == 1
