@@ -20,11 +20,13 @@ from services.simulation.report import HEADINGS, row
 
 SEEDS = range(6)
 
-EVENER = CALENDAR.model_copy(update={"power_rounds": 8, "mu_rounds": 0.23})
-"""Prices that spare councils up to their share and weigh all the more beyond it: the busiest carry less for the same fit."""
+EVENER = CALENDAR.model_copy(update={"mu_rounds": 0.35})
+"""Prices that give up more fit for more hands."""
 SPARSE = CALENDAR.model_copy(update={"mu": 0.03, "mu_rounds": 0.05, "beta": 0.5})
 """Prices for years with few requests, where reaching everybody once counts more than the square of a load."""
 OVERRIDDEN = 0.2
+FAVOURED = CALENDAR.model_copy(update={"mu": 0.3})
+"""Prices where so many suggestions are overridden by best fit: one by one the rest must make up for it."""
 
 
 def measure(usual: Sequence[Path], sparse: Sequence[Path], out: Console) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def measure(usual: Sequence[Path], sparse: Sequence[Path], out: Console) -> dict
         settings: list[tuple[str, Sequence[Path], Sequence[str], Policy, float]] = [
             ("the usual year", usual, POLICIES, CALENDAR, 0.0),
             ("evener", usual, (POLICIES[0], "rounds"), EVENER, 0.0),
-            ("a fifth overridden", usual, (POLICIES[0], *OURS), CALENDAR, OVERRIDDEN),
+            ("a fifth overridden", usual, (POLICIES[0], *OURS), FAVOURED, OVERRIDDEN),
         ]
         if sparse:
             settings.append(("sparse years", sparse, (POLICIES[0], *OURS), SPARSE, 0.0))

@@ -14,11 +14,11 @@ from services.simulation.pool import each
 from services.simulation.state import Standings
 from services.simulation.stream import Year
 
-CALENDAR = DEFAULT_POLICY.model_copy(update={"mu": 0.15, "mu_rounds": 0.3})
+CALENDAR = DEFAULT_POLICY.model_copy(update={"mu": 0.15, "mu_rounds": 0.2, "rounds_every_days": 10})
 """The default for a year that begins without any load. The matcher counts twelve months back, so there the same spread takes a lower mu."""
 
 EVEN = 1.0
-"""The price of council load of the bound for spread."""
+"""The price of council load of the bound for spread, by the square of its share."""
 
 POLICIES = ("best-first", "partners", "first-come", "online", "rounds", "hindsight", "hindsight-even")
 """What can be compared, in the order of the table. The first is what the others are measured against."""
@@ -48,7 +48,7 @@ def decide(name: str, year: Year, policy: Policy, overridden: float = 0.0, forec
         case "hindsight":
             return rounds.hindsight(year)
         case "hindsight-even":
-            return rounds.hindsight_even(year, policy.model_copy(update={"mu_rounds": EVEN}))
+            return rounds.hindsight_even(year, policy.model_copy(update={"mu_rounds": EVEN, "power_rounds": 2}))
     raise ValueError(f"{name!r} is not one of {', '.join(POLICIES)}")
 
 

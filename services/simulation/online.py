@@ -1,6 +1,7 @@
 """Policies that decide each place as it arrives, knowing what came before it and the year before."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,10 @@ from services.simulation.stream import Demand, Year
 PARTNER_BONUS = 0.1
 EARLY = 1.5
 """How much more a scarce peer costs at the beginning of a year, when all of it is still to come; it falls with what last year had left."""
+
+OVERRIDES = 3.0
+"""How often an expected override counts as load: a council's favourites are known by last year only, and whoever is overridden to again
+and again ends far beyond the others."""
 
 _MIX = 2_654_435_761  # a prime that scatters (Knuth)
 
@@ -47,25 +52,33 @@ def first_come(year: Year) -> Standings:
 def online(year: Year, policy: Policy, overridden: float = 0.0, scarcity: Floats | None = None) -> Standings:
     """The matcher's own value: fit less the price of load, less the scarcity of the peer, within the limit of fit that may be given up.
 
-    overridden: the share of places for which an adviser takes the best fit instead. scarcity: of peers, where it is known already: it
-    hangs on last year alone.
+    overridden: the share of places for which an adviser takes the best fit instead. A council counts as carrying what it is still to be
+    given so, as far as overrides up to now let expect. scarcity: of peers, where it is known already: it hangs on last year alone.
     """
     scattered, scarceness = overridden_places(year.demand, overridden), scarceness_of(year)
     rare = billionths(scarcity_of(year, year.last) if scarcity is None else scarcity)
     limit, share = whole(policy.may_give_up("other")), equal_share(year)
     to_come = 1 - np.searchsorted(np.sort(year.last.day), year.demand.day) / max(1, len(year.last))
+    favourites = _favourites(year) if overridden else np.zeros(len(year.councils))
+    seen = (np.cumsum(scattered) - scattered) / np.arange(1, len(scattered) + 1)
 
     def value(now: Standings, peers: Ints, fit: Floats) -> Floats:
         if scattered[now.decided]:
             return fit
-        exact = billionths(fit)
-        loads = now.load[peers].astype(np.float64), now.council_load[year.council[peers]].astype(np.float64)
+        exact, homes = billionths(fit), year.council[peers]
+        expected = OVERRIDES * seen[now.decided] * to_come[now.decided] * favourites[homes]
+        loads = now.load[peers].astype(np.float64), now.council_load[homes] + expected
         priced = charged(*loads, scarceness[peers], share, policy)
         close = exact >= exact.max() - limit
         worth: Floats = np.where(close, exact - priced - (1 + EARLY * to_come[now.decided]) * rare[peers], -np.inf)
         return worth
 
     return _each(year, value)
+
+
+def _favourites(year: Year) -> Floats:
+    """(councils,) what the best fit always would have made of last year."""
+    return best_first(replace(year, demand=year.last)).council_load.astype(np.float64)
 
 
 def _each(year: Year, value: Callable[[Standings, Ints, Floats], Floats]) -> Standings:

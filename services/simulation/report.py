@@ -63,7 +63,8 @@ def _price_of_spreading(costs: Mapping[str, Sequence[Point]]) -> list[str]:
     lowest = min(fit for points in curves.values() for _, fit in points)
     return [
         "<h2>What spreading costs</h2>",
-        "<p>The higher the price of a council's load (mu), the less the ten busiest do and the less fit is kept.</p>",
+        "<p>The higher the price of a council's load (mu), the less the ten busiest do and the less fit is kept. "
+        "Rounds expect last year's rest here, whatever the policy says: so many prices take a fifth of the time of drawn rests.</p>",
         _chart("What spreading costs", curves, "share of the ten busiest, against best fit first", "fit kept", floor=lowest - 0.005),
         _table("What spreading costs", columns, rows),
     ]

@@ -1,6 +1,6 @@
 """Find the prices that spread the work most for a wanted fit, by replaying years."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -15,6 +15,8 @@ from services.simulation.pool import each
 MUS = (0.03, 0.06, 0.09, 0.125, 0.15, 0.2, 0.3, 0.5)
 BETAS = (0.0, 0.05, 0.15)
 LAMBDAS = (0.0, 0.01, 0.03)
+QUICK = "last_year"
+"""What rounds expect while many prices are tried: decided in a fifth of the time of drawn rests, which keep a little more at each price."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +43,40 @@ class Tuned:
 def tune(
     folders: Sequence[Path], policy: Policy, keep: float, by_rounds: bool = False, workers: int | None = None
 ) -> Iterator[float | Tuned]:
-    """Yields the share that is done, and at last what was found. Errors: stream.BadStream, OSError."""
+    """Yields the share that is done, and at last what was found: the best choice of MUS, BETAS and LAMBDAS, and finer prices beyond it.
+
+    Errors: stream.BadStream, OSError."""
     jobs = [_Job(folder, policy, beta, lambda_, by_rounds) for folder in folders for beta, lambda_ in product(BETAS, LAMBDAS)]
-    found: dict[tuple[float, float, float], list[Point]] = {choice: [] for choice in product(MUS, BETAS, LAMBDAS)}
+    found: dict[tuple[float, float, float], list[Point]] = {}
     for n, points in enumerate(each(_points, jobs, workers), 1):
-        for point in points:
-            found[point.mu, point.beta, point.lambda_].append(point)
-        yield n / len(jobs)
-    means = {choice: _mean(points) for choice, points in found.items()}
-    kept = [point for point in means.values() if point.fit_kept >= keep]
-    best = min(kept, key=lambda point: (point.ratio, -point.fit_kept), default=None)
+        _add(found, points)
+        yield n / (len(jobs) + len(folders))
+    rough = _best(found, keep)
+    if rough:
+        finer = [_Job(folder, policy, rough.beta, rough.lambda_, by_rounds, _beyond(rough.mu)) for folder in folders]
+        for n, points in enumerate(each(_points, finer, workers), 1):
+            _add(found, points)
+            yield (len(jobs) + n) / (len(jobs) + len(folders))
+    best = _best(found, keep)
     beta, lambda_ = (best.beta, best.lambda_) if best else (policy.beta, policy.lambda_)
-    yield Tuned(best, [point for (_, b, l_), point in means.items() if (b, l_) == (beta, lambda_)])
+    yield Tuned(best, [_mean(found[choice]) for choice in sorted(found) if choice[1:] == (beta, lambda_)])
+
+
+def _add(found: dict[tuple[float, float, float], list[Point]], points: Iterable[Point]) -> None:
+    for point in points:
+        found.setdefault((point.mu, point.beta, point.lambda_), []).append(point)
+
+
+def _best(found: Mapping[tuple[float, float, float], Sequence[Point]], keep: float) -> Point | None:
+    """The least ratio among the points that keep so much."""
+    kept = [point for point in map(_mean, found.values()) if point.fit_kept >= keep]
+    return min(kept, key=lambda point: (point.ratio, -point.fit_kept), default=None)
+
+
+def _beyond(mu: float) -> tuple[float, ...]:
+    """Between this price, which keeps enough, and the next of MUS, which may not."""
+    following = next((other for other in MUS if other > mu), 2 * mu)
+    return tuple(round(mu + share * (following - mu), 4) for share in (0.25, 0.5, 0.75))
 
 
 def curve(folders: Sequence[Path], policy: Policy, by_rounds: bool, workers: int | None = None) -> Iterator[list[Point] | None]:
@@ -73,15 +97,16 @@ class _Job:
     beta: float
     lambda_: float
     by_rounds: bool
+    mus: tuple[float, ...] = MUS
 
 
 def _points(job: _Job) -> list[Point]:
     year = stream.read(job.folder)
     base, scarcity = numbers(online.best_first(year)), online.scarcity_of(year, year.last)
     found = []
-    for mu in MUS:
+    for mu in job.mus:
         priced = job.policy.model_copy(update={"mu": mu, "mu_rounds": mu, "beta": job.beta, "lambda_": job.lambda_})
-        ours = numbers(rounds.rounds(year, priced) if job.by_rounds else online.online(year, priced, scarcity=scarcity))
+        ours = numbers(rounds.rounds(year, priced, QUICK) if job.by_rounds else online.online(year, priced, scarcity=scarcity))
         found.append(Point(mu, job.beta, job.lambda_, ours.fit / base.fit, ours.top10 / base.top10, ours.gini, ours.unused))
     return found
 

@@ -11,15 +11,15 @@ from typer.testing import CliRunner
 
 from services.cli import app
 from services.matcher.policy import DEFAULT_POLICY
-from services.simulation import making, stream
-from services.simulation.compare import CALENDAR, POLICIES, decide
+from services.simulation import making, online, stream
+from services.simulation.compare import POLICIES, decide
 from services.simulation.forecasts import FORECASTS, Forecast
 from services.simulation.numbers import numbers
 from services.simulation.online import scarcity_of
 from services.simulation.rounds import rounds
 from services.simulation.state import Standings
 from services.simulation.stream import BadStream, Year
-from tests.unit.simulation.years import small
+from tests.unit.simulation.years import CALENDAR, small
 
 TWO = {"councils": {"301": 9, "302": 9}, "peers": {"a": ("301", 9), "b": ("302", 9)}}
 
@@ -120,12 +120,17 @@ def test_a_round_keeps_what_the_forecast_will_need(tmp_path: Path) -> None:
     assert chosen(rounds(year, CALENDAR, "none")) == ["a", ""]
 
 
-def test_a_place_waits_for_others_before_a_round_decides_it_but_not_for_long(tmp_path: Path) -> None:
+def test_a_place_waits_for_others_before_a_round_decides_it_as_long_as_the_policy_says(tmp_path: Path) -> None:
     pairs = [(0, "a", 0.80), (0, "b", 0.75), (1, "a", 0.9)]
     peers = {"a": ("301", 1), "b": ("302", 1)}
-    for name, day, expected in (("soon", 15.0, ["b", "a"]), ("late", 60.0, ["a", ""])):
+    for name, day, changes, expected in (
+        ("soon", 15.0, {}, ["b", "a"]),
+        ("late", 60.0, {}, ["a", ""]),
+        ("patient", 60.0, {"wait_days": 70}, ["b", "a"]),
+        ("often", 15.0, {"rounds_every_days": 1, "wait_days": 1}, ["a", ""]),
+    ):
         year = small(tmp_path / name, pairs, councils=TWO["councils"], peers=peers, days=[1.0, day])  # type: ignore[arg-type]
-        assert chosen(rounds(year, CALENDAR)) == expected
+        assert chosen(rounds(year, CALENDAR.model_copy(update=changes))) == expected
 
 
 def test_with_the_truth_for_a_forecast_rounds_keep_what_will_be_asked_and_not_what_was(tmp_path: Path) -> None:
@@ -158,6 +163,14 @@ def test_every_forecast_keeps_every_bound_and_the_truth_is_the_best_of_them(year
 
 def test_where_advisers_override_everything_rounds_are_best_fit_first(year: Year) -> None:
     assert chosen(rounds(year, CALENDAR, overridden=1.0)) == chosen(decide("best-first", year, CALENDAR))
+
+
+def test_one_by_one_what_advisers_are_still_to_give_to_their_favourites_counts_as_carried(
+    year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expecting = numbers(online.online(year, CALENDAR, 0.2))
+    monkeypatch.setattr(online, "OVERRIDES", 0.0)
+    assert expecting.top10 < numbers(online.online(year, CALENDAR, 0.2)).top10
 
 
 def test_two_members_of_a_team_never_come_from_one_council_though_they_fit_best(tmp_path: Path) -> None:
