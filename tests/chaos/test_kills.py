@@ -65,6 +65,13 @@ def test_processes_killed_at_random_instants_during_two_thousand_requests_lose_n
             fleet.spawn(service, n)
     fleet.ready()
     commands = sum(replicas.done.kinds.values())
-    keeps(replicas, f"{sum(killed.values())} kills ({killed}) during {REQUESTS} requests; {commands} commands so far")
+    replaced = replicas.done.kinds["replacement"]
+    keeps(
+        replicas,
+        f"{sum(killed.values())} kills ({killed}) during {REQUESTS} requests; {commands} commands so far, {replaced} of them replacements",
+    )
     assert sum(killed.values()) >= 10
     assert replicas.states()["placed"] > 0
+    assert replaced > 0
+    half_way = "select request from story where doc::json -> 'match' ->> 'replacing' is not null"
+    assert replicas.rows("matcher", half_way) == [], "whoever gives way has given way, or stays"

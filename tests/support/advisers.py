@@ -94,7 +94,7 @@ class Adviser(threading.Thread):
 
     def run(self) -> None:
         while not self._stopping.is_set():
-            state = self._chance.choice(["suggested", "consenting", "consenting"])
+            state = self._chance.choice(["suggested", "suggested", "consenting", "consenting", "consenting", "placed"])
             found = self._caller.get("/matches", state=state, after=f"{self._chance.randrange(256):02x}", limit=4)
             for story in found["stories"] if found else ():
                 decide(self._caller, story, self._chance)
@@ -102,13 +102,22 @@ class Adviser(threading.Thread):
 
 
 def decide(caller: Caller, story: dict[str, Any], chance: random.Random) -> None:
-    """One thing that an adviser may do about a story: in ten decisions seven confirm; of 25 consents one is refused."""
+    """One thing that an adviser may do about a story: in ten decisions seven confirm; of 25 consents one is refused.
+
+    Of teams in hand one in five gets somebody else for a place, and of work that is placed one in three.
+    """
     twice, lot = chance.random() < 0.1, chance.random()
     version = {"expected_version": story["version"]}
     path = f"/matches/{story['request']}"
-    if story["state"] == "consenting":
+    if story["state"] == "placed":
+        if lot < 0.33:
+            replaces(caller, story, chance, twice)
+    elif story["state"] == "consenting":
         if lot < 0.03:
             caller.order("cancel", f"{path}/cancel", version, twice)
+            return
+        if lot < 0.25 and len(story["match"]["lines"]) > 1:
+            replaces(caller, story, chance, twice)
             return
         agrees(caller, story, lambda: chance.random() > 0.04)
     elif lot < 0.7:
@@ -122,6 +131,15 @@ def decide(caller: Caller, story: dict[str, Any], chance: random.Random) -> None
         caller.order("override", f"{path}/override", {**version, "choices": last, "because": "known_to_both", "reason": reason}, twice)
     else:
         caller.order("arrange", "/matches", _by_telephone(story), twice)
+
+
+def replaces(caller: Caller, story: dict[str, Any], chance: random.Random, twice: bool = False) -> dict[str, Any] | None:
+    """Give one place to whoever is best for it while the others stay; of placed work half a day may be given already."""
+    line = chance.choice(story["match"]["lines"])
+    body = {"expected_version": story["version"], "place": line["place"], "because": "left_the_post"}
+    if story["state"] == "placed":
+        body |= {"agreed": True, "given": chance.choice([0, 0.5]) if line["days"] > 0.5 else 0}
+    return caller.order("replacement", f"/matches/{story['request']}/replace", body, twice)
 
 
 def _by_telephone(story: dict[str, Any]) -> dict[str, Any]:
