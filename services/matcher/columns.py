@@ -5,7 +5,6 @@ import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -16,34 +15,16 @@ from services.matcher.carried import WHOLE, Carried, Helped, Visits
 from services.matcher.councils import Councils
 from services.matcher.dated import Flags, Floats, InForce, Ints, Lasting, Offers, Spans
 from services.matcher.lived import climbs, first_inspection
+from services.matcher.newest import Kept
 from services.matcher.pools import Needs, Pool
 from services.matcher.records import Records, State
 from services.vocabulary.kinds import PAID
 from services.vocabulary.themes import THEMES, nearness
 
 Tenths = npt.NDArray[np.uint8]
-Key = TypeVar("Key")
-Made = TypeVar("Made")
 
 _NOBODY = Spans(())
 _ROWS_KEPT = 10_000_000
-
-
-class Kept(Generic[Key, Made]):
-    """What was made for a key, for as long as it is among the newest so many."""
-
-    def __init__(self, most: int) -> None:
-        self._made: dict[Key, Made] = {}
-        self._most = most
-
-    def get(self, key: Key) -> Made | None:
-        return self._made.get(key)
-
-    def put(self, key: Key, made: Made) -> Made:
-        if len(self._made) >= self._most:
-            del self._made[next(iter(self._made))]
-        self._made[key] = made
-        return made
 
 
 class Columns:
@@ -81,6 +62,7 @@ class Columns:
         self.proposed: Ints = np.zeros(len(peers), np.int64)
         self.peer_load, self.council_load = Carried(len(peers)), Carried(len(states))
         self.scarcity: Ints = np.zeros(len(peers), np.int64)
+        self.not_now: Flags = np.zeros(len(peers), np.bool_)
         self.visits = Visits()
         self.peer_helped, self.council_helped = Helped(), Helped()
         self._records = records
@@ -139,6 +121,11 @@ class Columns:
         """Sets the scarcity prices, by peer in billionths of fit; whoever is not named has none."""
         self.scarcity[:] = [scarcity.get(peer, 0) for peer in self.ids]
 
+    def spare(self, peers: Iterable[str]) -> None:
+        """Sets whom the adviser of their own region asks not to ask now."""
+        self.not_now[:] = False
+        self.not_now[[self.index[peer] for peer in peers if peer in self.index]] = True
+
     def weigh(self, peer: str, parts: int) -> None:
         """Adds open suggestions of a peer, in parts of WHOLE; unknown peers have no row yet."""
         row = self.index.get(peer)
@@ -152,6 +139,7 @@ class Register:
     """What a replica knows of the registry, and the open suggestions that weigh as load. Not safe to share between threads.
 
     version: the highest position applied (an offset in registry.state.v1), -1 when empty.
+    not_now: whom the adviser of their own region asks not to ask now, and until when; whoever keeps it takes out those whose day has come.
     """
 
     def __init__(self) -> None:
@@ -159,6 +147,7 @@ class Register:
         self.records = Records()
         self._open: dict[str, int] = {}
         self._scarcity: Mapping[str, int] = {}
+        self.not_now: Mapping[str, date] = {}
         self._columns: Columns | None = None
 
     def apply(self, records: Iterable[tuple[int, str, State | None]]) -> None:
@@ -191,6 +180,13 @@ class Register:
         if self._columns is not None:
             self._columns.value(scarcity)
 
+    def spare(self, not_now: Mapping[str, date]) -> None:
+        """Sets `not_now`; peers who are not in the register yet are remembered."""
+        if not_now != self.not_now:
+            self.not_now = dict(not_now)
+            if self._columns is not None:
+                self._columns.spare(self.not_now)
+
     def columns(self) -> Columns:
         """The columns as of now, laid out anew only after a peer or council changed."""
         if self._columns is None:
@@ -200,20 +196,21 @@ class Register:
             for peer, parts in self._open.items():
                 self._columns.weigh(peer, parts)
             self._columns.value(self._scarcity)
+            self._columns.spare(self.not_now)
         return self._columns
 
     def load_vector(self, as_of: date) -> bytes:
-        """What decides a ranking beside the records up to `version`, the policy and the scarcity prices: the day and the open suggestions.
-
-        Packed JSON.
+        """What decides a ranking beside the records up to `version`, the policy and the scarcity prices: the day, the open suggestions
+        and who is not to be asked now. Packed JSON.
 
         Store it with a batch before its first request is ranked: the batch's requests in their order then replay exactly.
         """
         inputs = {"registry_version": self.version, "as_of": as_of.isoformat(), "whole": WHOLE, "open": dict(sorted(self._open.items()))}
+        inputs |= {"not_now": dict(sorted(self.not_now.items()))} if self.not_now else {}
         return zlib.compress(to_json(inputs), 1)
 
     def restore(self, vector: bytes) -> date:
-        """Replaces the open suggestions by those of a stored vector and returns its day.
+        """Replaces the open suggestions, and who is not to be asked now, by those of a stored vector and returns its day.
 
         Also undoes what a ranking added, when its transaction was rolled back.
         Errors: ValueError if the register stands at another version, or the vector counts in other parts.
@@ -232,6 +229,7 @@ class Register:
             self._add(peer, -self._open[peer])
         for peer, parts in inputs["open"].items():
             self._add(peer, parts)
+        self.spare({peer: date.fromisoformat(until) for peer, until in inputs.get("not_now", {}).items()})
         return date.fromisoformat(inputs["as_of"])
 
     def _add(self, peer: str, parts: int) -> None:

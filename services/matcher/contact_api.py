@@ -10,11 +10,12 @@ from services.kit.problems import Refused, not_found
 from services.kit.work import Work
 from services.matcher import contacts, handlers, heads_up_store, store
 from services.matcher.contact_views import Answered, Called, HeadsUp, HeadsUpList, HeadsUpView, Said
-from services.matcher.handlers import REGIONS, mirror
+from services.matcher.handlers import NOT_NOW_OVER, REGIONS, mirror
 from services.matcher.heads_up_store import Asked
 from services.matcher.orders import Host, Order, Reader, guarded, regions_of, seen
 from services.matcher.steps import Step
 from services.matcher.story import Story
+from services.vocabulary import calendar
 
 router = APIRouter(tags=["matches"])
 _NAMES = uuid.UUID("b7c6a1de-6d40-5a8b-9f4e-51e3c2d0a977")
@@ -80,7 +81,11 @@ async def list_heads_ups(host: Host, actor: Reader) -> HeadsUpList:
 
 @router.post("/heads-ups/{ident}/answer")
 async def answer_heads_up(ident: str, body: Answered, order: Order) -> Response:
-    """Answer for a peer of your region: fine, speak_to_me, or not_now until a day. It bars nobody; whoever asks decides."""
+    """Answer for a peer of your region: fine, speak_to_me, or not_now until a day.
+
+    It takes nobody off a request on which they are proposed: whoever asks decides. Until the day, no new ranking proposes them (rule
+    `not_now`, which may be waived).
+    """
 
     async def do(work: Work) -> Said:
         asked = await heads_up_store.lock(work.db, ident, regions_of(order.actor))
@@ -97,7 +102,9 @@ async def answer_heads_up(ident: str, body: Answered, order: Order) -> Response:
 
         await handlers.decide(work, [asked.request], lambda r: r, step)
         until = body.until if body.answer == "not_now" else None
-        await heads_up_store.answer(work.db, ident, body.answer, until, order.actor.id, work.now)
+        await heads_up_store.answer(work.db, ident, asked.peer, body.answer, until, order.actor.id, work.now)
+        if until:
+            work.later(NOT_NOW_OVER, asked.peer, calendar.begins(until))
         work.note(order.actor.id, f"heads_up.{body.answer}", ident, body.reason)
         return Said(version=0)  # whoever answers does not learn of the request
 

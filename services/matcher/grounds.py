@@ -211,6 +211,11 @@ def _paid(case: Case) -> tuple[str, str]:
     )
 
 
+def _not_now(case: Case) -> tuple[str, str]:
+    until = day(case.register.not_now[case.peer.peer])
+    return f"The adviser of their own region asks not to ask them until {until}.", f"they were asked on {until} or later"
+
+
 def _declined(case: Case) -> tuple[str, str]:  # noqa: ARG001
     return "An adviser declined them for this request, or they or somebody who must agree said no.", ""
 
@@ -236,6 +241,7 @@ FACTS: Final[dict[str, Callable[[Case], tuple[str, str]]]] = {
     "council_days": _council_days,
     "challenges": _challenges,
     "paid": _paid,
+    "not_now": _not_now,
     "declined": _declined,
 }
 """By rule, of somebody who breaks it: the fact, and the change that would lift it. A rule without a line says its own sentence."""

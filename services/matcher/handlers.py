@@ -22,7 +22,7 @@ from schemas.requests import RequestAmended, RequestContent, RequestOpened, Requ
 from services.kit.due import Diary, Due
 from services.kit.ears import Ears
 from services.kit.work import Heard, Work
-from services.matcher import domain, replacing, store, turnover
+from services.matcher import domain, heads_up_store, replacing, store, turnover
 from services.matcher.courses import moved
 from services.matcher.mirror import Mirror, weights
 from services.matcher.policy import Policy
@@ -30,12 +30,14 @@ from services.matcher.pressing import pressing
 from services.matcher.ranking import Ask
 from services.matcher.steps import Step
 from services.matcher.story import Story
+from services.vocabulary import calendar
 from services.vocabulary.councils import council_regions
 
 ears = Ears()
 diary = Diary()
 mirror = Mirror()
 REGIONS = council_regions()
+NOT_NOW_OVER = "not_now_over"
 _RECONSIDERED_AT_ONCE = 500
 _IMPORT_PAUSE = timedelta(seconds=2)  # an import arrives in many batches: look once, not once a batch
 
@@ -114,6 +116,13 @@ async def reconsider(dues: Sequence[Due], work: Work) -> None:
     if len(requests) == _RECONSIDERED_AT_ONCE:
         work.later("reconsider", last, work.now)
     await decide(work, requests, lambda request: request, lambda story, _: domain.reconsidered(story) if story else None)
+
+
+@diary.when_due(NOT_NOW_OVER)
+async def ask_again(dues: Sequence[Due], work: Work) -> None:
+    """The day has come until which somebody was not to be asked: soon look who is unmet and might be served."""
+    if await heads_up_store.over(work.db, [due.subject for due in dues], calendar.day_of(work.now)):
+        work.later("reconsider", "", work.now)
 
 
 @diary.when_due("requalify")

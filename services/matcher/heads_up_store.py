@@ -1,5 +1,6 @@
 """SQL of heads-ups. Which region's adviser may see one stands in the statement; the request and its host are not selected for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +13,9 @@ _LIST = f"""select {_SEEN} from heads_up where ($1::text[] is null or region = a
             order by answer is not null, asked_at, id limit 200"""  # noqa: S608
 _LOCK = """select request, peer, answer, answered_by from heads_up
            where id = $1 and ($2::text[] is null or region = any($2)) for update"""
+_NOT_NOW = "insert into not_now (peer, until) values ($1, $2) on conflict (peer) do update set until = excluded.until"
+_AGAIN = "delete from not_now where peer = $1"
+_OVER = "delete from not_now where peer = any($1::text[]) and until <= $2 returning peer"
 _ANSWER = "update heads_up set answer = $2, until = $3, answered_by = $4, answered_at = $5 where id = $1"
 
 
@@ -79,6 +83,12 @@ async def lock(db: Connection, ident: str, regions: list[str] | None) -> Locked 
     return Locked(**dict(row)) if row else None
 
 
-async def answer(db: Connection, ident: str, said: str, until: date | None, by: str, now: datetime) -> None:
-    """Keep the answer to a heads-up that is locked."""
+async def answer(db: Connection, ident: str, peer: str, said: str, until: date | None, by: str, now: datetime) -> None:
+    """Keep the answer to a heads-up that is locked. Until that day, or the next answer about them, the peer is not to be asked."""
     await db.execute(_ANSWER, ident, said, until, by, now)
+    await (db.execute(_NOT_NOW, peer, until) if until else db.execute(_AGAIN, peer))
+
+
+async def over(db: Connection, peers: Sequence[str], today: date) -> list[str]:
+    """Those of these peers whose day has come: they may be asked again."""
+    return [row["peer"] for row in await db.fetch(_OVER, sorted(peers), today)]

@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -45,6 +46,16 @@ class Mirror:
         """What a look at the register as it is now rests on; it is no stored ranking."""
         return Inputs("", self.register.version, self.policy.version, as_of, self._valued)
 
+    @contextmanager
+    def leaving_out(self, places: Sequence[PlaceSuggestion]) -> Iterator[Register]:
+        """The register as if these suggestions, which are open, were not: what a request proposes itself weighs nothing for it."""
+        own = weights(places)
+        self.register.add_open((peer, -weight) for peer, weight in own)
+        try:
+            yield self.register
+        finally:
+            self.register.add_open(own)
+
     async def rank(
         self, db: Connection, asks: Sequence[Ask], now: datetime, first: Callable[[Ask, Policy], Any] | None = None
     ) -> tuple[list[Ranked], Inputs]:
@@ -77,6 +88,7 @@ class Mirror:
         if new.scarcity is not None and new.scarcity[0] != self._valued:
             self.register.value(Scarcity.model_validate_json(new.scarcity[1]).prices)
             self._valued = new.scarcity[0]
+        self.register.spare(new.not_now)
         self.register.add_open((peer, -weight) for peer, weight in self._passing.items())
         self.register.apply(new.records)
         self.register.add_open(new.settled)

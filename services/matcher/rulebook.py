@@ -164,6 +164,13 @@ _IN_ORDER: Final = (
         _OFFER + "support is free, subsidised or at whole cost.",
     ),
     Rule(
+        "not_now",
+        "The adviser of the peer's own region asks not to ask them until a day that has not come.",
+        "whom their own adviser asks not to ask yet",
+        False,
+        "Decision 1406: an answer to a heads-up counts for every request until its day.",
+    ),
+    Rule(
         "declined",
         "The peer has been declined for this request, or said no to it.",
         "declined for this request",
@@ -212,6 +219,7 @@ OF_CAPACITY: Final = frozenset(
         "council_dates",
         "council_days",
         "challenges",
+        "not_now",
         "declined",
         "avoided_council",
     }

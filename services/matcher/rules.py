@@ -112,6 +112,13 @@ def _paid(lot: Lot) -> Flags | None:
     return passes
 
 
+def _not_now(lot: Lot) -> Flags | None:
+    if not lot.columns.not_now.any():
+        return None
+    passes: Flags = ~lot.columns.not_now[lot.peers]
+    return passes
+
+
 def _declined(lot: Lot) -> Flags | None:
     index = lot.columns.index
     return lot.one_by_one(
@@ -125,6 +132,7 @@ CHECKS: Final[dict[str, Callable[[Lot], Flags | None]]] = {
     "council_days": _council_days,
     "challenges": _challenges,
     "paid": _paid,
+    "not_now": _not_now,
     "declined": _declined,
 }
 """By rule, in the order of the rules, who of the lot passes, by row; None where the rule applies to none of its places."""
@@ -218,6 +226,7 @@ BROKEN: Final[dict[str, Callable[[Case], bool]]] = {
         "release" in case.needs.of_kind and case.peer.kind == "officer" and case.visits() >= case.policy.challenges_a_year
     ),
     "paid": lambda case: case.peer.kind in PAID and case.ask.cost_basis == "free",
+    "not_now": lambda case: case.peer.peer in case.register.not_now,
     "declined": lambda case: case.peer.peer in case.ask.declined,
 }
 """By rule, whether an active peer breaks it."""

@@ -49,6 +49,8 @@ from policy where version = (select version from adoption order by id desc limit
 union all
 select 'scarcity', version, '', case when version = $4 then '' else doc end, 0
 from scarcity where version = (select max(version) from scarcity)
+union all
+select 'not_now', 0, peer, until::text, 0 from not_now
 order by 2"""
 _RECORDS_UP_TO = "select position, key, doc from registry_record where position <= $1 order by position"
 _RANKED = """insert into ranking (id, at, registry_version, policy_version, scarcity_version, as_of, load, asks)
@@ -67,6 +69,7 @@ class Since:
 
     policy: the active one's version, and its JSON where it is another than the replica has; None when none was ever adopted.
     scarcity: the same of the newest scarcity prices; None while there are none.
+    not_now: all whom the adviser of their own region asks not to ask now, and until when.
     """
 
     horizon: str
@@ -75,6 +78,7 @@ class Since:
     passing: list[tuple[str, float]]
     policy: tuple[int, str] | None
     scarcity: tuple[int, str] | None
+    not_now: dict[str, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,8 @@ async def since(db: Connection, position: int, horizon: str, policy: int, scarci
     settled = [(row["key"], row["weight"]) for row in rows if row["what"] == "settled"]
     passing = [(row["key"], row["weight"]) for row in rows if row["what"] == "passing"]
     active, valued = (next(((row["position"], row["doc"]) for row in rows if row["what"] == what), None) for what in ("policy", "scarcity"))
-    return Since(next(row["key"] for row in rows if row["what"] == "horizon"), records, settled, passing, active, valued)
+    not_now = {row["key"]: date.fromisoformat(row["doc"]) for row in rows if row["what"] == "not_now"}
+    return Since(next(row["key"] for row in rows if row["what"] == "horizon"), records, settled, passing, active, valued, not_now)
 
 
 async def records_up_to(db: Connection, position: int) -> list[tuple[int, str, State | None]]:

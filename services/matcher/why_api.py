@@ -18,7 +18,7 @@ from services.matcher import handlers, ranking, store
 from services.matcher.explain import one_line
 from services.matcher.lacking import by_month, by_region, by_role, by_theme, needs, recruits
 from services.matcher.lineup import lineup
-from services.matcher.mirror import Then, restored, weights
+from services.matcher.mirror import Then, restored
 from services.matcher.orders import Host, Reader, regions_of, role_of, seen
 from services.matcher.steps import UNDECIDED, Inputs, open_suggestions
 from services.matcher.story import Story
@@ -121,13 +121,8 @@ async def _looked(host: Kitchen, story: Story, look: Callable[..., Found]) -> tu
 
 
 def _now(story: Story, look: Callable[..., Found], as_of: date) -> Found:
-    """What the request itself proposes weighs nothing meanwhile."""
-    mirror, own = handlers.mirror, weights(open_suggestions(story))
-    mirror.register.add_open((name, -weight) for name, weight in own)
-    try:
-        return look(mirror.register, handlers.ask_of(story), policy=mirror.policy, as_of=as_of)
-    finally:
-        mirror.register.add_open(own)
+    with handlers.mirror.leaving_out(open_suggestions(story)) as register:
+        return look(register, handlers.ask_of(story), policy=handlers.mirror.policy, as_of=as_of)
 
 
 def _then(then: Then, request: str, look: Callable[..., Found]) -> Found:

@@ -40,6 +40,16 @@ def working_days_on(first: date, days: int) -> date:
     return day
 
 
+def day_of(moment: datetime) -> date:
+    """The day in London."""
+    return moment.astimezone(LONDON).date()
+
+
+def begins(day: date) -> datetime:
+    """The first moment of a day in London, in UTC."""
+    return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
 def next_morning(moment: datetime) -> datetime:
     """Nine o'clock in London on the next working day, in UTC."""
     day = after_working_days(moment, 1).astimezone(LONDON).date()

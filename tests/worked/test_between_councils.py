@@ -168,6 +168,22 @@ def test_a_policy_with_a_shorter_cooling_off_lets_them_help_sooner() -> None:
     assert suggested(register(back), ask(), under(cooling_off_months=12)) == ["p1"]
 
 
+@shows("not_now")
+def test_a_peer_whom_the_adviser_of_their_own_region_asks_not_to_ask_before_spring_is_not_suggested() -> None:
+    known = register(peer(), peer("p2"))
+    known.spare({"p1": date(2027, 3, 31)})
+    assert refused(known, ask(), "not_now")
+    assert suggested(known, ask()) == ["p2"]
+
+
+@beside("not_now")
+def test_once_their_day_has_come_they_are_suggested_as_before() -> None:
+    known = register(peer())
+    known.spare({"p1": date(2027, 3, 31)})
+    known.spare({})
+    assert suggested(known, ask()) == ["p1"]
+
+
 @shows("declined")
 def test_a_peer_who_said_no_to_this_request_is_not_asked_again_for_it() -> None:
     assert refused(register(peer()), ask(declined=frozenset({"p1"})), "declined")

@@ -137,11 +137,13 @@ def test_a_stored_ranking_replays_byte_for_byte_on_another_replica() -> None:
     states: list[State] = [*(peer(f"p{i}", of=(PORTSMOUTH, DUDLEY)[i % 2]) for i in range(8)), load("peer:p3", held=1)]
     known = register(*states)
     known.add_open([("p1", 1 / 3), ("p2", 1 / 3), ("p9", 1 / 7)])
+    known.spare({"p5": date(2026, 10, 1), "p9": date(2026, 11, 1)})
     stored = known.load_vector(TODAY)
     answer = rank(known, requests_of_a_batch(), DEFAULT_POLICY, TODAY)
 
     another = register(*states)
     another.add_open([("p4", 1.0)])
+    another.spare({"p6": date(2026, 9, 30)})
     again = rank(another, requests_of_a_batch(), DEFAULT_POLICY, another.restore(stored))
     assert [[p.model_dump_json() for p in one.suggestions] for one in again] == [
         [p.model_dump_json() for p in one.suggestions] for one in answer

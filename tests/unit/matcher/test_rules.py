@@ -233,6 +233,7 @@ def one_for_each_rule() -> tuple[Register, Ask]:
         fit_for_anything("council_days", of=WAKEFIELD),
         fit_for_anything("challenges", kind="officer", releases=(ALWAYS_SPAN,)),
         fit_for_anything("paid", kind="associate"),
+        fit_for_anything("not_now"),
         fit_for_anything("declined"),
         fit_for_anything("below_floor", of=LEWISHAM, themes=()),
         fit_for_anything("fine"),
@@ -244,7 +245,9 @@ def one_for_each_rule() -> tuple[Register, Ask]:
         *(council(code, inspections=INSPECTED) for code in (PORTSMOUTH, BRADFORD, DUDLEY, LEWISHAM)),
         load("peer:challenges", challenges=(date(2027, 3, 1),)),
     ]
-    return register(*states), ask(kind="everything", avoid=frozenset({DUDLEY}), declined=frozenset({"declined"}))
+    known = register(*states)
+    known.spare({"not_now": date(2026, 10, 1)})
+    return known, ask(kind="everything", avoid=frozenset({DUDLEY}), declined=frozenset({"declined"}))
 
 
 @pytest.fixture
@@ -258,7 +261,7 @@ def test_every_exclusion_is_counted_by_its_rule_and_the_counts_add_up() -> None:
     place = rank(known, [asked], CHOOSY, TODAY)[0].suggestions[0]
     everybody = {name for name in known.records.peers if name not in ("below_floor", "fine")}
     assert place.excluded == {**dict.fromkeys(everybody, 1), "below_floor": 1}
-    assert place.considered == 23
+    assert place.considered == 24
     assert sum(place.excluded.values()) + len(place.candidates) == place.considered
 
 
@@ -302,7 +305,7 @@ def test_a_host_that_the_registry_does_not_know_can_still_be_helped() -> None:
 def test_what_may_be_waived_is_said_rule_by_rule() -> None:
     assert set(RULES) - ABSOLUTE == {
         "role", "giver", "portfolio", "inspection", "accreditation", "in_intervention", "avoided_council", "worked_there", "challenges",
-        "paid", "declined",
+        "paid", "not_now", "declined",
     }  # fmt: skip
 
 
