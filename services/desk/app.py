@@ -6,6 +6,7 @@ from services.desk import (
     arranged,
     beside,
     cover,
+    duplicates_page,
     heads_ups,
     home,
     my_desk,
@@ -20,6 +21,7 @@ from services.desk import (
     shortage_page,
     sign_in,
     spread_page,
+    team_page,
 )
 from services.desk.furniture import furnish
 from services.desk.handlers import ears
@@ -34,6 +36,7 @@ ROOMS = (
     request_page.router,
     request_orders.router,
     beside.router,
+    team_page.router,
     heads_ups.router,
     new_request.router,
     arranged.router,
@@ -44,6 +47,7 @@ ROOMS = (
     operators.router,
     rebuild_api.router,
     register_page.router,
+    duplicates_page.router,
     register_files.router,
 )
 router = APIRouter()

@@ -9,18 +9,19 @@ from services.desk import asking, doubts, page_store, when, wording
 from services.desk.backends import Away, Refusal
 from services.desk.case import Case
 from services.desk.forms import Errors, Form
-from services.desk.guard import Own, Sent, needs, room
+from services.desk.guard import Own, Sent, room
 from services.desk.owning import take
 from services.desk.paper import back
-from services.desk.person import Person
-from services.desk.request_page import Services, draw
+from services.desk.request_page import Adviser, Services, draw
 from services.desk.seen import anything, caught_up
 from services.desk.somebody import Asked
 from services.kit.problems import not_found
 
 router = room()
-Adviser = Annotated[Person, Depends(needs("matches:decide"))]
-_LEAST_REASON = 10
+LEAST_REASON = 10
+"""Characters of a reason that somebody must give."""
+SERVICES = frozenset({"requests", "registry", "matcher"})
+_LATELY = 30  # facts
 
 
 class Order:
@@ -28,7 +29,7 @@ class Order:
 
     def __init__(self, request: Request, ident: str, person: Adviser, form: Sent, own: Own, services: Services) -> None:
         self.request, self.ident, self.person, self.form = request, ident, person, form
-        self.own, self._services = own, services
+        self.own, self.services = own, services
         self.errors = Errors()
 
     async def send(
@@ -53,7 +54,7 @@ class Order:
         shown = int(self.form["version"]) if self.form["version"].isdigit() else 0
         try:
             command = {**body} if shows is not anything and service == "matcher" else {**body, "expected_version": shown}
-            answer = await self._services.post(self.person, service, path, command, self.form.once)
+            answer = await self.services.post(self.person, service, path, command, self.form.once)
         except Refusal as refusal:
             if refusal.status in (403, 404):
                 raise
@@ -71,7 +72,7 @@ class Order:
 
     async def again(self, status: int) -> Response:
         """The page as it is now, with what was typed."""
-        given = (self.request, self.ident, self.person, self.own, self._services)
+        given = (self.request, self.ident, self.person, self.own, self.services)
         asked = Asked(self.form["place"], self.form["who"][:200], self.form["peer"])
         chosen = self.form.every("to")
         return await draw(*given, status=status, errors=self.errors, typed=self.form.typed(), asked=asked, chosen=chosen)
@@ -79,6 +80,9 @@ class Order:
     async def _overtaken(self, refusal: Refusal) -> str:
         """By whom, when, and what can be done."""
         who, at = str(refusal.facts.get("changed_by", "")), str(refusal.facts.get("changed_at", ""))
+        if who in SERVICES:  # which went on with what somebody had decided
+            told = await self.own.once(lambda db: page_store.timeline(db, self.ident, _LATELY))
+            who, at = next(((each["actor"], each["at"].isoformat()) for each in told if each["actor"] not in ("", *SERVICES)), (who, at))
         names = await self.own.once(lambda db: page_store.called(db, [who]))
         by = "You" if who == self.person.id else names.get(who, who) or "Somebody"
         on = f" on {when.moment(at)}" if at else ""
@@ -246,7 +250,7 @@ async def own_it(request: Request, ident: str, person: Adviser, own: Own) -> Res
 
 def _reason(order: Order) -> str:
     reason = order.form["why"]
-    if len(reason) < _LEAST_REASON:
+    if len(reason) < LEAST_REASON:
         order.errors.add("why", "Say why, in ten characters or more. It is kept in the audit.")
     return reason[:2000]
 

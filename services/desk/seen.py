@@ -114,6 +114,14 @@ async def _notes(backends: Backends, person: Person, case: Case) -> list[dict[st
     return notes
 
 
+async def case_of(own: Database, person: Person, request: str) -> tuple[Case, str]:
+    """A request's case alone, and its suggestion (JSON; "" for none). Errors: 404 when it is not there for this person."""
+    row = await own.once(lambda db: page_store.one(db, request, person.own_regions))
+    if row is None or not row["doc"]:
+        raise not_found("request", request)
+    return from_json(row["doc"]), row["suggestion"]
+
+
 def anything(_: Case) -> bool:
     """Whatever the request looks like."""
     return True

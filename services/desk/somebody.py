@@ -48,15 +48,15 @@ class Other:
 async def look_for(own: Database, services: Backends, person: Person, case: Case, asked: Asked, today: date) -> Other | None:
     """Those whom the words mean, and what the picked peer costs; None when nothing was asked. Errors: SignedOut."""
     place = asked.place or (case.places[0][0] if case.places else "")
-    found: Part[Any] = Part(None)
+    those: Part[Any] = Part(None)
     if asked.who and not asked.peer:
-        found = await _found(services, person, case.request, asked.who)
+        those = await found(services, person, case.request, asked.who)
     if not asked.peer:
-        return Other(place, asked.who, found) if asked.who else None
+        return Other(place, asked.who, those) if asked.who else None
     try:
         part = await services.part(services.get(person, "matcher", f"/matches/{case.request}/why", place=place, peer=asked.peer))
     except Refusal as refusal:
-        return Other(place, asked.who, found, asked.peer, asked.peer, refusal.detail, "refused")
+        return Other(place, asked.who, those, asked.peer, asked.peer, refusal.detail, "refused")
     said = part.value or {}
     theirs, first = said.get("own"), next(iter(said.get("ahead") or ()), None)
     costs = None
@@ -69,10 +69,11 @@ async def look_for(own: Database, services: Backends, person: Person, case: Case
     words = str(said.get("words", "")).replace(asked.peer, name)
     against = called.get(first["peer"], first["peer"]) if first else ""
     waivable = not any(ground["absolute"] for ground in said.get("grounds") or ())
-    return Other(place, asked.who, found, asked.peer, name, words, said.get("rule"), part.away or people.away, costs, against, waivable)
+    return Other(place, asked.who, those, asked.peer, name, words, said.get("rule"), part.away or people.away, costs, against, waivable)
 
 
-async def _found(services: Backends, person: Person, request: str, words: str) -> Part[Any]:
+async def found(services: Backends, person: Person, request: str, words: str) -> Part[Any]:
+    """Those of every region whom these words mean, for a request. Errors: SignedOut."""
     try:
         return await services.part(services.get(person, "registry", "/search", words=words, because=_WHY, match=request, limit=20))
     except Refusal as refusal:

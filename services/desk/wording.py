@@ -115,6 +115,28 @@ CHOOSING = {
     "other": "Another reason",
 }
 REFUSING = {"no_time": "No time", "not_suitable": "Not suitable", "conflict": "A conflict of interest", "not_said": "No reason given"}
+TWINS = {
+    "same_address": "One e-mail address for both",
+    "like_name": "Names alike",
+    "initial": "The first name of one is the initial of the other’s",
+}
+"""What speaks for two entries being one person."""
+PEERS = {"member": "Councillor", "officer": "Officer", "associate": "Associate", "organisation": "Service of an organisation"}
+"""What kinds of peers are called."""
+NO_TWINS = {
+    "other_address": "Two e-mail addresses",
+    "other_kind": "Entered as two kinds of peer",
+    "other_party": "Two parties",
+    "other_council": "No council in common",
+}
+"""What speaks against it."""
+LEAVING = {
+    "left_the_post": "They have left the post that they were chosen for",
+    "no_longer_able": "They can no longer do it",
+    "wish_of_the_council": "The council asks for somebody else",
+    "other": "Something else",
+}
+"""Why one member of a team gives way to another."""
 WITHDRAWING = {"by_host": "The council no longer needs it", "duplicate": "It was asked for twice", "entered_in_error": "Entered in error"}
 TERMS = {
     "themes": "Knows the themes",
@@ -140,6 +162,7 @@ _LEFT_OUT = {
     "peer_days": "with no days left",
     "council_days": "of a council with no days left",
     "declined": "turned down before",
+    "not_now": "whom their own adviser asks not to ask yet",
     "dates": "with no days offered then",
     "council_dates": "of a council with no days offered then",
     "absence": "away then",

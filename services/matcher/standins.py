@@ -79,6 +79,17 @@ def broken_with(register: Register, ask: Ask, pinned: Sequence[Line], role: str,
     return [*broken_by(register, ask, role, peer, policy, as_of), *([ONE_OUTSIDE] if lacking else ())]
 
 
+def as_it_is(
+    register: Register, ask: Ask, lines: Sequence[Line], line: Line, policy: Policy, as_of: date
+) -> tuple[Candidate | None, bool, bool]:
+    """Of who fills a place: their arithmetic, whether another member is of their council, whether the councillors' groups are mixed."""
+    columns, pinned = register.columns(), [other for other in lines if other is not line]
+    row = columns.index.get(line.peer)
+    if row is None:
+        return None, False, True
+    return _now(register, ask, line, policy, as_of), bool(_twice(columns, row, pinned)), _mixed(columns, row, line, pinned)
+
+
 def _now(register: Register, ask: Ask, leaves: Line, policy: Policy, as_of: date) -> Candidate | None:
     """The arithmetic of the one who leaves, at the same prices."""
     columns = register.columns()

@@ -1,6 +1,6 @@
-"""Teams that change, over HTTP: who could take a place while the others stay, what that changes, and the one step that does it."""
+"""Teams over HTTP: who fills each place, who could take one while the others stay, what that changes, and the one step that does it."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Annotated
 
@@ -12,15 +12,44 @@ from services.kit.work import Work
 from services.matcher import handlers, replacing, store, turnover, waivers
 from services.matcher.asks import Ask
 from services.matcher.orders import Host, Order, Reader, decide, seen
+from services.matcher.seats import lines_of, seating
 from services.matcher.standins import broken_with, stand_in, stand_ins
-from services.matcher.steps import Broken, Step
+from services.matcher.steps import Broken, Step, open_suggestions
 from services.matcher.story import Story
-from services.matcher.views import RefuseAndReplace, Replace, StandIns
+from services.matcher.views import RefuseAndReplace, Replace, Seats, StandIns
 
 router = APIRouter(prefix="/matches", tags=["teams"])
 
 _LEAST = 0.5  # days, the step in which they count
 Given = Annotated[float, Query(ge=0, multiple_of=0.5, description="days that the one who leaves has given, of placed work")]
+
+
+@router.get("/{request}/seats")
+async def place_by_place(
+    request: str,
+    host: Host,
+    actor: Reader,
+    chosen: Annotated[
+        list[str], Query(max_length=50, description="while it is to be decided, who instead of the first of a place: place:peer")
+    ] = [],  # noqa: B006  # FastAPI copies it
+    most: Annotated[int, Query(ge=0, le=10, description="how many who could instead, for each place")] = 3,
+) -> Seats:
+    """Who fills each place, as chosen or, while it is to be decided, as proposed first or as `chosen` says; and who could instead."""
+    story = seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
+    await host.database.once(handlers.mirror.refresh)
+    mirror, today, decided = handlers.mirror, host.clock.now().date(), story.state != "suggested"
+    instead = dict(place.partition(":")[::2] for place in chosen)
+    try:
+        lines = lines_of(story, instead, mirror.register)
+    except Broken as error:
+        raise Refused(409, error.rule, error.detail) from None
+    asked = _ask(story, lines[0], 0, today) if decided else handlers.ask_of(story)
+    with mirror.leaving_out(open_suggestions(story)) as register:
+        found = seating(register, asked, lines, mirror.policy, today, most, decided=decided)
+    inputs = mirror.inputs(today)
+    told = {field.name: getattr(found, field.name) for field in fields(found)}
+    versions = {"registry_version": inputs.registry_version, "policy_version": inputs.policy_version, "as_of": today}
+    return Seats(request=request, decided=decided, **told, **versions)
 
 
 @router.get("/{request}/stand-ins")

@@ -13,6 +13,7 @@ from services.matcher.grounds import Ground
 from services.matcher.improving import Improving
 from services.matcher.lacking import Count, Recruit
 from services.matcher.lineup import Alternative, Constraint, Empty
+from services.matcher.seats import Seat
 from services.matcher.standins import StandIn
 from services.matcher.story import Story
 
@@ -99,6 +100,21 @@ class StandIns(BaseModel):
     role: str
     leaves: str
     found: list[StandIn]
+    registry_version: int
+    policy_version: int
+    as_of: date
+
+
+class Seats(BaseModel):
+    """A team place by place, as it is in hand or as it would be; see Seating and Seat. decided: days are held or placed. As of now."""
+
+    request: str
+    decided: bool
+    seats: tuple[Seat, ...]
+    mixed: bool
+    lacks_outsider: bool
+    fit: float
+    load: float
     registry_version: int
     policy_version: int
     as_of: date

@@ -25,6 +25,9 @@ class Entry:
     name: str
     email: str
     councils: frozenset[str]
+    kind: str = ""
+    party: str = ""
+    active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,17 @@ def twins(entries: Iterable[Entry]) -> list[Twins]:
     pairs = {(one.peer, other.peer): (one, other) for some in together.values() for one, other in combinations(some, 2)}
     found = [_twins(one, other, cleaned[one.peer], cleaned[other.peer]) for one, other in pairs.values()]
     return sorted((pair for pair in found if pair), key=lambda pair: (_ADDRESS not in pair.because, -pair.likeness, pair.one, pair.other))
+
+
+def against(one: Entry, other: Entry) -> tuple[str, ...]:
+    """What speaks against two entries being one person: other_address, other_kind, other_party, other_council. What is not known is not."""
+    found = {
+        "other_address": one.email and other.email and one.email.casefold() != other.email.casefold(),
+        "other_kind": one.kind and other.kind and one.kind != other.kind,
+        "other_party": one.party and other.party and one.party != other.party,
+        "other_council": not one.councils & other.councils,
+    }
+    return tuple(code for code, so in found.items() if so)
 
 
 def _twins(one: Entry, other: Entry, name: str, other_name: str) -> Twins | None:

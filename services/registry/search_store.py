@@ -1,7 +1,7 @@
 """SQL of the search: what has changed since a copy in memory was filled, and the rows that are shown, behind the wall of regions."""
 
 from collections.abc import AsyncIterator, Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from services.kit.database import Connection
@@ -18,9 +18,14 @@ _SHOWN = """select p.peer, p.kind, p.council, p.name, p.party, p.themes, p.activ
             where p.peer = any($1::text[]) and ($2::text[] is null or c.region = any($2::text[]))"""
 _HELD = """select peer, council, role, starts as from_, ends as to from post
            where peer = any($1::text[]) and (ends is null or ends >= $2) order by peer, starts"""
-_ENTRIES = """select p.peer, p.name, p.email, p.council, array(select distinct o.council from post o where o.peer = p.peer) as others
+_ENTRIES = """select p.peer, p.name, p.email, p.kind, p.party, p.active, p.council,
+                     array(select distinct o.council from post o where o.peer = p.peer) as others
               from peer p join council c on c.la_code = p.council
               where $1::text[] is null or c.region = any($1::text[]) order by p.peer"""
+_PARTED = "select one, other, decided_by, decided_at from apart order by decided_at desc, one, other"
+_PART = """insert into apart (one, other, decided_by, decided_at) values ($1, $2, $3, $4)
+           on conflict (one, other) do update set decided_by = excluded.decided_by, decided_at = excluded.decided_at"""
+_REJOIN = "delete from apart where one = $1 and other = $2"
 _PAGE = 2_000
 
 
@@ -60,4 +65,22 @@ async def held(db: Connection, peers: Collection[str], on: date) -> dict[str, li
 async def entries(db: Connection, regions: Collection[str] | None) -> list[Entry]:
     """Every peer whose own council is in these regions (None: all), as far as a look for duplicates needs them."""
     rows = await db.fetch(_ENTRIES, None if regions is None else list(regions))
-    return [Entry(row["peer"], row["name"], row["email"], frozenset({row["council"], *row["others"]})) for row in rows]
+    return [
+        Entry(r["peer"], r["name"], r["email"], frozenset({r["council"], *r["others"]}), r["kind"], r["party"] or "", r["active"])
+        for r in rows
+    ]
+
+
+async def parted(db: Connection) -> list[Any]:
+    """The pairs of whom somebody has said that they are two people: one, other, by whom and when, the last first."""
+    return await db.fetch(_PARTED)
+
+
+async def part(db: Connection, one: str, other: str, by: str, now: datetime) -> None:
+    """These are two people; `one` sorts first."""
+    await db.execute(_PART, one, other, by, now)
+
+
+async def rejoin(db: Connection, one: str, other: str) -> None:
+    """Nobody says so any more."""
+    await db.execute(_REJOIN, one, other)

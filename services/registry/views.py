@@ -151,29 +151,6 @@ class Found(BaseModel):
     more: bool
 
 
-class Twin(BaseModel):
-    """One entry of a pair that may be one person; `councils` are their own and those of their posts."""
-
-    peer: str
-    name: str
-    councils: list[str]
-
-
-class Duplicate(BaseModel):
-    """Two peers who may be one person. likeness: of the names, 0 to 1. because: same_address, like_name, initial (for a first name)."""
-
-    peers: list[Twin]
-    likeness: float
-    because: list[str]
-
-
-class Duplicates(BaseModel):
-    """The likeliest pairs, and how many there are (`found`). Nothing is merged: a person looks and mends the register."""
-
-    pairs: list[Duplicate]
-    found: int
-
-
 class Offer(BaseModel):
     """Working days for work that starts within the dates, both included, of these kinds of support (empty: any)."""
 

@@ -38,9 +38,11 @@ ROWS = {
     "GET /register/files/{kind}.csv": "registry:write",
     "GET /register/found.csv": "registry:read",
     "GET /register/peers/{peer}": "registry:read",
+    "GET /register/twice": "registry:read",
     "GET /register/peers/{peer}/{name}.csv": "registry:read",
     "GET /requests/{ident}": ADVISER,
     "GET /requests/{ident}/calls": ADVISER,
+    "GET /requests/{ident}/team": ADVISER,
     "GET /shortages": "matches:read",
     "GET /shortages/{name}.csv": "matches:read",
     "GET /spread": "matches:read",
@@ -66,11 +68,12 @@ ROWS = {
     "POST /operators/parked/{service}/{number}": "parked:write",
     "POST /read-model/rebuild": TOKEN,
     "POST /register/files": "registry:write",
+    "POST /register/twice": ADVISER,
     **{
         f"POST /requests/{{ident}}/{order}": ADVISER
         for order in (
             "answer", "arrangement", "calls/{peer}", "cancel", "complete", "confirm", "consents/{consent}", "decline", "escalate",
-            "heads-ups/{peer}", "note", "override", "owner", "settle", "waive", "withdraw",
+            "heads-ups/{peer}", "note", "override", "owner", "settle", "team", "team/{place}", "waive", "withdraw",
         )
     },
     "POST /sign-out": SIGNED_IN,
@@ -83,6 +86,7 @@ FILLING = {
     "number": "999999999",
     "ident": "999999999",
     "consent": "nothing",
+    "place": "nothing",
     "version": "999999999",
     "kind": "nothing",
     "la_code": "999",

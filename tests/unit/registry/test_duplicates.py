@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.registry.duplicates import Entry, Twins, twins
+from services.registry.duplicates import Entry, Twins, against, twins
 
 
 def entry(peer: str, name: str, *councils: str, email: str = "") -> Entry:
@@ -64,3 +64,10 @@ def test_the_surest_come_first_and_two_without_an_address_do_not_share_one() -> 
 def test_the_same_entries_in_another_order_give_the_same_pairs() -> None:
     some = [entry("b", "Rowan Ashdowne"), entry("a", "Rowan Ashdown")]
     assert twins(some) == twins(some[::-1]) == [Twins("a", "b", 0.963, ("like_name",))]
+
+
+def test_what_speaks_against_is_what_is_known_to_differ_and_nothing_that_is_not_known() -> None:
+    one = Entry("a", "Rowan Ashdown", "r@example.org", frozenset({"383"}), "member", "labour")
+    assert against(one, Entry("b", "Rowan Ashdown", "", frozenset({"383"}), "member")) == ()
+    other = Entry("b", "Rowan Ashdown", "ra@example.org", frozenset({"202"}), "officer", "green")
+    assert against(one, other) == ("other_address", "other_kind", "other_party", "other_council")
