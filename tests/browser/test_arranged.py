@@ -68,7 +68,7 @@ def test_what_was_agreed_is_placed_with_its_dates_and_consents_and_no_page_has_a
     page.get_by_label("It is already arranged").check()
     page.get_by_role("button", name="Start").click()
     page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("alert")).to_contain_text("Enter which council asks.")
+    expect(page.get_by_role("alert")).to_contain_text("Enter which council it is for.")
     expect(page.get_by_role("alert")).to_contain_text("Enter the first day of the work")
     assert faults(page) == []
     enter(page, desk, who, "2")

@@ -78,6 +78,8 @@ def _arrange(page: Page) -> None:
 def _begin_badly(page: Page) -> None:
     _begin(page)
     page.get_by_role("button", name="Continue").click()
+    page.get_by_role("heading", name="Which council is it for?").wait_for()
+    page.get_by_role("button", name="Continue").click()
 
 
 def _check(page: Page) -> None:
