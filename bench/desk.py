@@ -4,11 +4,9 @@ import asyncio
 import random
 import tempfile
 import time
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -16,11 +14,10 @@ import asyncpg
 import httpx
 import psutil
 import uvloop
-from aiokafka import AIOKafkaProducer
 
-from schemas import matcher, registry, requests
-from schemas.envelope import Envelope
-from schemas.fact import Fact, Line
+from bench import behind
+from bench.desk_log import fill
+from bench.search import misspelt, people
 from schemas.topics import topics
 from services.desk.rebuilding import rebuild
 from services.kit.clock import Clock
@@ -32,121 +29,13 @@ from services.kit.topics import create_missing
 from services.onebox.fleet import Fleet
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
+from services.registry.register import PeerEntry
 from services.vocabulary.councils import reference_councils
-from services.vocabulary.kinds import KINDS
-from services.vocabulary.priorities import PRIORITIES
-from services.vocabulary.themes import THEMES
 
-START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 REQUESTS, PEERS = 10_000, 100_000
 GOAL_MS, GOAL_EVENTS = 100.0, 20_000.0
-_ATTEMPTS = (8, 19)  # matches that are begun for a request: about a hundred facts of each
 _ASKED = 60  # times that each page is asked for
-Said = tuple[str, str, Fact, int]
-"""Topic, key, fact, sequence."""
-
-
-def log_of(count: int, peers: int, dice: random.Random) -> Iterator[Said]:
-    """What is said about so many requests; most are placed, with about a hundred facts each where `rounds` repeat."""
-    councils, kinds = reference_councils(), list(KINDS.values())
-    for n in range(count):
-        ident, host, kind = str(uuid.UUID(int=dice.getrandbits(128))), dice.choice(councils).la_code, dice.choice(kinds)
-        yield from _story(ident, host, kind.code, peers, START + timedelta(hours=n % 8_000), n, dice)
-
-
-def _story(ident: str, host: str, kind: str, peers: int, at: datetime, n: int, dice: random.Random) -> Iterator[Said]:
-    starts = (at + timedelta(days=30)).date()
-    ends = starts + timedelta(days=180)
-    opened = requests.RequestOpened(
-        request=ident, version=1, reference=f"INT-{n}", revision=1, host=host, kind=kind, priority=dice.choice(list(PRIORITIES)),
-        themes=tuple(dice.sample(list(THEMES), 2)), places=(requests.Place(place="lead_member-1", role="lead_member"),),
-        starts=starts, ends=ends, days=4, cost_basis="free", funder="LGA", received_at=at,
-    )  # fmt: skip
-    yield requests.RequestOpened.topic, ident, opened, 1
-    councils, number, held = reference_councils(), 0, 0
-    for attempt in range(dice.randint(*_ATTEMPTS)):
-        match = f"{ident}-{attempt}"
-        facts = list(
-            _attempt(
-                ident,
-                match,
-                host,
-                kind,
-                starts,
-                ends,
-                [f"p{dice.randrange(peers):06d}" for _ in range(5)],
-                dice.choice(councils).la_code,
-                at,
-            )
-        )
-        for fact in facts[: dice.choice((1, 2, 9, 10, 10, 10))]:
-            if isinstance(fact, registry.CapacityHeld):
-                held += 1
-                yield fact.topic, ident, fact, held
-            else:
-                number += 1
-                yield fact.topic, ident, fact.model_copy(update={"version": number}), number
-
-
-def _attempt(
-    ident: str, match: str, host: str, kind: str, starts: date, ends: date, peers: list[str], council: str, at: datetime
-) -> Iterator[Fact]:
-    head = {"match": match, "request": ident, "version": 1}
-    terms = {"themes": 0.5, "role": 1.0, "similarity": 0.4, "region": 1.0}
-    candidates = tuple(
-        matcher.Candidate(
-            peer=p,
-            council=council,
-            rank=r,
-            fit=0.7,
-            value=0.65,
-            terms=terms,
-            weights=dict.fromkeys(terms, 0.25),
-            price={"peer": 0.03, "council": 0.02},
-        )
-        for r, p in enumerate(peers, 1)
-    )
-    place = matcher.PlaceSuggestion(
-        place="lead_member-1", role="lead_member", considered=2000, excluded={"role": 1500}, candidates=candidates
-    )
-    line = Line(line=1, place="lead_member-1", role="lead_member", peer=peers[0], council=council, days=4)
-    yield matcher.MatchSuggested(
-        **head, host=host, kind=kind, days=4, starts=starts, ends=ends, places=(place,), registry_version=1, policy_version=1,
-        as_of=at.date(), ranking="r",
-    )  # fmt: skip
-    yield matcher.MatchSelected(
-        **head, host=host, lines=(line,), starts=starts, ends=ends, expires_at=at + timedelta(days=40), because="best_suggestion", actor="a"
-    )
-    yield registry.CapacityHeld(match=match, request=ident, lines=(line,), expires_at=at + timedelta(days=40))
-    for stage, party in enumerate(("mentee", "group_office", "peer"), 1):
-        consent = f"{match}-{stage}"
-        yield matcher.ConsentAsked(**head, consent=consent, stage=stage, party=party, deadline=at + timedelta(days=7))
-        yield matcher.ConsentGiven(**head, consent=consent, party=party, on_behalf=True, channel="telephone", actor="a")
-    yield matcher.MatchPlaced(**head, host=host, lines=(line,), starts=starts, ends=ends)
-
-
-async def fill(kafka: str, count: int, peers: int, dice: random.Random) -> int:
-    """Publish the log and a register of peers; returns how many records."""
-    producer = AIOKafkaProducer(bootstrap_servers=kafka, linger_ms=20, max_batch_size=262_144)
-    await producer.start()
-    said = 0
-    try:
-        for topic, key, fact, sequence in log_of(count, peers, dice):
-            service = fact.type.split(".")[1]
-            head = Envelope(
-                str(uuid.uuid4()), fact.type, f"/manyhands/{service}", key, START + timedelta(minutes=sequence), sequence=sequence
-            )
-            await producer.send(topic, fact.model_dump_json().encode(), key.encode(), headers=head.headers())
-            said += 1
-        for n in range(peers):
-            peer = registry.PeerState(version=1, peer=f"p{n:06d}", kind="member", council=dice.choice(reference_councils()).la_code)
-            head = Envelope(str(uuid.uuid4()), peer.type, "/manyhands/registry", f"peer:{peer.peer}", START, sequence=1)
-            await producer.send(peer.topic, peer.model_dump_json().encode(), head.subject.encode(), headers=head.headers())
-            said += 1
-        await producer.flush()
-    finally:
-        await producer.stop()
-    return said
+_AWAY, _PATIENCE = "cannot be reached at the moment", 120.0
 
 
 async def _rebuilt(dsn: str, kafka: str, postgres: psutil.Process) -> tuple[float, float, float]:
@@ -164,7 +53,7 @@ async def _rebuilt(dsn: str, kafka: str, postgres: psutil.Process) -> tuple[floa
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's server time in ms: at the 95th percentile, at the median, and the processor time of desk and PostgreSQL on average."""
+    """A page's server time in ms: at the 95th percentile, at the median, and the processor time of services and PostgreSQL on average."""
 
     path: str
     who: str
@@ -203,16 +92,22 @@ def _since(before: Mapping[psutil.Process, float], processes: Sequence[psutil.Pr
     return sum(now - before.get(process, 0.0) for process, now in _processor(processes).items())
 
 
-def _page(name: str, who: str, browser: httpx.Client, paths: Sequence[str], processes: Sequence[psutil.Process]) -> Page:
-    """A page asked for at each of these addresses. Errors: RuntimeError for one that is not shown."""
+def _page(name: str, who: str, browser: httpx.Client, paths: Sequence[str], processes: Sequence[psutil.Process], whole: bool) -> Page:
+    """A page asked for at each of these addresses. whole: a page that says that a part is away is not shown.
+
+    Errors: RuntimeError for one that is not shown.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while whole and _AWAY in browser.get(paths[0]).text and time.monotonic() < deadline:
+        time.sleep(0.5)  # a service that has just begun lays out its register first
     browser.get(paths[0])
     times, used = [], _processor(processes)
     for path in paths:
         begun = time.perf_counter()
         answer = browser.get(path)
         times.append((time.perf_counter() - begun) * 1e3)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{path} answers {answer.status_code}")
+        if answer.status_code != 200 or (whole and _AWAY in answer.text):
+            raise RuntimeError(f"{path} answers {answer.status_code}, or says that a part is away")
     return Page(name, who, quantiles(times, n=20)[-1], median(times), _since(used, processes) * 1e3 / len(paths))
 
 
@@ -231,23 +126,48 @@ def _process(pid: int | None) -> psutil.Process:
     return psutil.Process(pid)
 
 
-def _pages(fleet: Fleet, postgres: psutil.Process, requests: Sequence[str]) -> Iterator[Page]:
-    """The desk's pages on a read model that is there; the services behind it are away, which each page says at once."""
+Asked = tuple[str, str, Sequence[str]]
+"""Who asks, the page, and the addresses at which it is asked for."""
+
+
+def _alone(requests: Sequence[str]) -> list[Asked]:
+    """The pages that the desk's own read model fills."""
+    return [
+        ("adviser-yorkshire-and-the-humber", "/desk", ["/desk"] * _ASKED),
+        ("adviser-national", "/desk", ["/desk"] * _ASKED),
+        ("adviser-national", "/desk?of=nobody&priority=other", ["/desk?of=nobody&priority=other"] * _ASKED),
+        ("adviser-national", "/desk?for=decide&page=N", [f"/desk?for=decide&page={n + 1}" for n in range(_ASKED)]),
+        ("adviser-national", "/requests/N", [f"/requests/{request}" for request in requests]),
+        ("adviser-national", "/requests/N/calls", [f"/requests/{request}/calls" for request in requests]),
+        ("adviser-national", "/cover", ["/cover"] * _ASKED),
+    ]
+
+
+def _with_others(people: Sequence[PeerEntry], dice: random.Random) -> list[Asked]:
+    """The pages that other services fill."""
+    some, year = dice.sample(people, _ASKED), f"from={behind.SINCE}&to={behind.UNTIL}"
+    councils = [council.la_code for council in dice.sample(reference_councils(), _ASKED)]
+    return [
+        ("adviser-national", "/spread", [f"/spread?{year}"] * _ASKED),
+        ("adviser-yorkshire-and-the-humber", "/spread", [f"/spread?{year}"] * _ASKED),
+        ("adviser-national", "/shortages", ["/shortages"] * _ASKED),
+        ("adviser-national", "/register?words=NAME", [f"/register?words={misspelt(peer.name, dice)}" for peer in some]),
+        ("adviser-national", "/register?theme=N", [f"/register?theme={peer.themes[0]}" for peer in some]),
+        ("adviser-national", "/register/peers/N", [f"/register/peers/{peer.peer}" for peer in some]),
+        ("adviser-national", "/register/councils/N", [f"/register/councils/{code}" for code in councils]),
+        ("adviser-national", "/new", ["/new"] * _ASKED),
+    ]
+
+
+def _pages(fleet: Fleet, postgres: psutil.Process, pages: Sequence[Asked]) -> Iterator[Page]:
+    """Pages of the running desk. Where the services behind it do not run, each page says so at once."""
     fleet.start()
     try:
         fleet.ready()
-        processes = (_process(fleet.pid("desk")), postgres)
+        processes = (*(_process(fleet.pid(service)) for service in fleet.services), postgres)
         known = {who: _signed_in(fleet.url("desk"), who) for who in ("adviser-yorkshire-and-the-humber", "adviser-national")}
-        for who, path, addresses in (
-            ("adviser-yorkshire-and-the-humber", "/desk", ["/desk"] * _ASKED),
-            ("adviser-national", "/desk", ["/desk"] * _ASKED),
-            ("adviser-national", "/desk?of=nobody&priority=other", ["/desk?of=nobody&priority=other"] * _ASKED),
-            ("adviser-national", "/desk?for=decide&page=N", [f"/desk?for=decide&page={n + 1}" for n in range(_ASKED)]),
-            ("adviser-national", "/requests/N", [f"/requests/{request}" for request in requests]),
-            ("adviser-national", "/requests/N/calls", [f"/requests/{request}/calls" for request in requests]),
-            ("adviser-national", "/cover", ["/cover"] * _ASKED),
-        ):
-            yield _page(path, who, known[who], addresses, processes)
+        for who, path, addresses in pages:
+            yield _page(path, who, known[who], addresses, processes, whole=len(fleet.services) > 1)
     finally:
         fleet.stop()
 
@@ -264,9 +184,13 @@ def measure(count: int = REQUESTS, peers: int = PEERS) -> Found:
         events = asyncio.run(fill(kafka.bootstrap, count, peers, random.Random(7)))
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:  # as the desk does
             seconds, ours, theirs = runner.run(_rebuilt(fleet.dsn("desk"), kafka.bootstrap, _process(postgres.pid)))
-        found = asyncio.run(_some(fleet.dsn("desk")))
-        pages = tuple(_pages(fleet, _process(postgres.pid), found))
-    return Found(events, events / seconds, ours / events * 1e6, theirs / events * 1e6, pages)
+        server, dice = _process(postgres.pid), random.Random(11)
+        pages = list(_pages(fleet, server, _alone(asyncio.run(_some(fleet.dsn("desk"))))))
+        known = people(peers, dice)
+        asyncio.run(behind.fill(fleet.dsn("registry"), fleet.dsn("matcher"), known, count, dice))
+        everybody = Fleet(fleet.folder, kafka.bootstrap, postgres.databases, name="bench")  # the same machine, with every service
+        pages += _pages(everybody, server, _with_others(known, dice))
+    return Found(events, events / seconds, ours / events * 1e6, theirs / events * 1e6, tuple(pages))
 
 
 def told(found: Found) -> Iterator[str]:

@@ -5,7 +5,7 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -78,7 +78,7 @@ def measure(count: int = PEERS, seed: int = 7) -> Found:
 
 
 async def _measured(database: Database, peers: list[PeerEntry], dice: random.Random) -> Found:
-    await _fill(database, peers, dice)
+    await fill_register(database, peers, dice)
     finder = Finder()
     begun = time.perf_counter()
     await database.once(finder.refresh)
@@ -113,7 +113,8 @@ async def _timed(
     return ms, hits / len(asked)
 
 
-async def _fill(database: Database, peers: list[PeerEntry], dice: random.Random) -> None:
+async def fill_register(database: Database, peers: Sequence[PeerEntry], dice: random.Random) -> None:
+    """Write every council and these peers, each with a post, into a registry's database."""
     now, roles = datetime(2026, 11, 25, tzinfo=UTC), list(ROLES)
     councils = [
         CouncilEntry(
@@ -126,7 +127,7 @@ async def _fill(database: Database, peers: list[PeerEntry], dice: random.Random)
         part = peers[at : at + _PART]
         posts = [PostEntry(peer=p.peer, council=p.council, role=dice.choice(roles), starts=date(2024, 5, 10), ends=None) for p in part]
 
-        async def write(db: Connection, part: list[PeerEntry] = part, posts: list[PostEntry] = posts) -> None:
+        async def write(db: Connection, part: Sequence[PeerEntry] = part, posts: list[PostEntry] = posts) -> None:
             await register_store.write_peers(db, part, now, "bench")
             await register_store.write_posts(db, posts)
 

@@ -137,16 +137,25 @@ def recruits(lacking: Sequence[Need], most: int = 10) -> list[Recruit]:
 
     Greedy: of one role and month, the region that serves most, and of its requests the shortest work first, up to MOST_DAYS.
     """
-    found = []
-    for role, month in sorted({(need.role, need.month) for need in lacking}):
-        left = [need for need in lacking if (need.role, need.month) == (role, month)]
+    groups: dict[tuple[str, date], list[Need]] = {}
+    for need in lacking:
+        groups.setdefault((need.role, need.month), []).append(need)
+    found: list[tuple[str, date, list[Need]]] = []
+    for (role, month), left in groups.items():
         while left:
             region = max(_ALL, key=lambda name: _serves(left, name))
             taken = _within_a_year([need for need in left if need.could_come_from(region)] or left)
-            found.append(_recruit(role, month, taken))
+            found.append((role, month, taken))
             for need in taken:  # one of each: a request may lack two people of a role
                 left.remove(need)
-    return sorted(found, key=lambda recruit: (-len(recruit.requests), -len(recruit.helps), recruit.month, recruit.role))[:most]
+    return [_recruit(*each) for each in sorted(found, key=_first)[:most]]
+
+
+def _first(found: tuple[str, date, list[Need]]) -> tuple[int, int, date, str]:
+    """Who unblocks most comes first, then who helps most, then whose work begins first."""
+    role, month, taken = found
+    alone = sum(need.alone for need in taken)
+    return -alone, alone - len(taken), month, role
 
 
 def _serves(lacking: Sequence[Need], region: str) -> tuple[int, int]:

@@ -1,14 +1,17 @@
 """What the desk's pages show from its own data, to whom, and with how many statements; the services behind them are away."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from schemas.drawing import DaysDrawn
 from schemas.matcher import LineSpent
 from services.desk.backends import Away, Backends
 from services.desk.person import Person
+from services.registry import views
 from tests.integration.desk.house import House
 from tests.support.stories import BATH, GATESHEAD, LEEDS, Story
 
@@ -21,6 +24,10 @@ MOST_STATEMENTS = {
     "/shortages": 9,
     "/requests/{}": 22,
     "/requests/{}/calls": 22,
+    "/heads-ups": 6,
+    "/new": 6,
+    "/register": 3,
+    "/register?words=Ada": 6,
 }
 """Statements a page may run, those of its session and its tokens, and the beginning and end of transactions counted."""
 
@@ -227,6 +234,52 @@ async def test_a_page_runs_a_fixed_number_of_statements_however_much_there_is(ho
             before = house.database.statements
             assert (await browser.get(path.format(stories[0].request))).status_code == 200
             assert 0 < house.database.statements - before <= most, path
+
+
+@pytest.mark.parametrize("much", [1, 60])
+@pytest.mark.parametrize(("path", "most"), [("/register/peers/p1", 9), ("/register/councils/383", 9)])
+async def test_a_page_of_the_register_runs_as_many_statements_for_much_work_as_for_little(
+    house: House, monkeypatch: pytest.MonkeyPatch, path: str, most: int, much: int
+) -> None:
+    stories = [Story() for _ in range(min(much, 12))]
+    for story in stories:
+        await house.hears(story, story.opened(), story.suggested("p1"), story.selected(), story.placed())
+    monkeypatch.setattr(Backends, "get", _of_the_registry(much, [story.request for story in stories]))
+    async with house.visitor() as browser:
+        before = house.database.statements
+        assert (await browser.get(path)).status_code == 200
+        assert 0 < house.database.statements - before <= most
+
+
+def _of_the_registry(much: int, requests: list[str]) -> Any:
+    """What the registry says of a peer and of a council with so many offers, peers and pieces of work."""
+    day = date(2026, 4, 1)
+    peer: dict[str, Any] = {
+        "kind": "member", "council": LEEDS, "name": "Ada One", "party": None, "themes": ["send"], "active": True, "posts": [],
+        "languages": [], "travel": [], "day_rate": None, "version": 1, "accreditations": [], "interests": [], "absences": [],
+        "releases": [], "training": [], "evidence": [], "feedback": [],
+    }  # fmt: skip
+    council = views.CouncilProfile(
+        la_code=LEEDS, gss_code="E08000035", name="Leeds", region="Yorkshire and The Humber", type="metropolitan", aliases=[], linked=[],
+        willing=True, version=1, inspections=[], interventions=[],
+    )  # fmt: skip
+    found = [views.FoundPeer(peer=f"p{n}", region="Yorkshire and The Humber", fits=1, **peer) for n in range(much)]
+    kept = {"owner": "peer:p1", "days": 4, "from_": day, "to": day, "kinds": [], "held": 0, "placed": 4, "free": 0}
+    done = {"match": "m", "role": "lead_member", "council": LEEDS, "days": 4, "from_": day, "state": "placed", "visit": False}
+    pieces = [views.Piece(peer=f"q{n}", request=requests[n % len(requests)], **done) for n in range(much)]
+    said: dict[str, BaseModel] = {
+        "/peers/p1": views.PeerProfile(peer="p1", **peer),
+        f"/councils/{LEEDS}": council,
+        "/accounts": views.Accounts(accounts=[views.Account(offer=f"o{n}", **kept) for n in range(much)]),
+        "/given": views.Works(work=pieces),
+        "/search": views.Found(peers=found, councils=[], more=False),
+        "/names": views.Names(names=[views.Name(peer=piece.peer, name="Ada Two") for piece in pieces]),
+    }
+
+    async def get(_: Backends, __: Person, ___: str, path: str, **____: Any) -> Any:
+        return said[path].model_dump(mode="json", by_alias=True)
+
+    return get
 
 
 async def test_an_address_that_begins_too_many_sign_ins_is_asked_to_wait(house: House) -> None:
