@@ -2,7 +2,7 @@
 
 from schemas.requests import Place, RequestOpened, Wishes
 from services.matcher.ranking import Ask
-from tests.unit.matcher.given import DUDLEY, LEEDS, STARTS, ask
+from tests.unit.matcher.given import DUDLEY, LEEDS, STARTS, TODAY, ask
 
 
 def test_an_opened_request_is_asked_with_its_wishes_and_without_who_was_declined() -> None:
@@ -34,4 +34,5 @@ def test_an_opened_request_is_asked_with_its_wishes_and_without_who_was_declined
         avoid=frozenset({DUDLEY}),
         named_peer="p1",
         declined=frozenset({"p2"}),
+        asked=TODAY,
     )
