@@ -1,21 +1,21 @@
 """A request on a council's behalf, step by step: what is typed, the request that it makes, and problems in the words of a page. Pure."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.desk import doubts, when, wording
+from services.desk import doubts, wording
 from services.vocabulary.councils import reference_councils
 from services.vocabulary.kinds import KINDS, Kind
 from services.vocabulary.listing import listed
-from services.vocabulary.parties import PARTIES
 from services.vocabulary.roles import ROLES
 
 Fields = Mapping[str, Sequence[str]]
 """What was typed, by the name of its field; several values of what can be chosen several times."""
 ROLE = "role."
 """With a role's code after it: how many people in that role."""
+NAMED = "named_peer"
+"""The number of whoever the council wishes for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ STEPS = (
     Step("needs", "What is it about?", ("themes", "priority", "notes")),
     Step("people", "Who could help?", (*(ROLE + code for code in ROLES), "mentee_group", "same_group", "region", "avoid")),
     Step("dates", "When, and how much?", ("from-day", "from-month", "from-year", "to-day", "to-month", "to-year", "days")),
+    Step("money", "Who pays, and is somebody wished for?", ("cost_basis", "funder", NAMED)),
 )
 _BY_NAME = {step.name: at for at, step in enumerate(STEPS)}
 _HOME = {
@@ -59,6 +60,9 @@ _HOME = {
     "preferences.same_group": "same_group",
     "preferences.region": "region",
     "preferences.avoid": "avoid",
+    "preferences.named_peer": NAMED,
+    "cost_basis": "cost_basis",
+    "funder": "funder",
     "from": "from-day",
     "to": "to-day",
     "days": "days",
@@ -98,15 +102,16 @@ def councils_offered(regions: Collection[str] | None) -> list[str]:
 
 def people_of(kind: str) -> str:
     """Who helps with a kind of support unless somebody else is asked for; "" for a kind that we do not know."""
-    return _people(KINDS[kind].team) if kind in KINDS else ""
+    return people(KINDS[kind].team) if kind in KINDS else ""
 
 
 def _usual(kind: Kind) -> str:
     alone = "" if "council" in kind.origins else "A council does not ask for it by itself. "
-    return f"{alone}Usually {_people(kind.team)}, {wording.day_count(kind.days)} each."
+    return f"{alone}Usually {people(kind.team)}, {wording.day_count(kind.days)} each."
 
 
-def _people(team: Iterable[tuple[str, int]]) -> str:
+def people(team: Iterable[tuple[str, int]]) -> str:
+    """How many in which role, in words."""
     return ", ".join(f"{count} {wording.role(role)}" if count > 1 else wording.role(role) for role, count in team)
 
 
@@ -134,7 +139,7 @@ def event(fields: Fields, reference: str) -> tuple[dict[str, Any], dict[str, str
     """
     data: dict[str, Any] = {"reference": reference}
     home: dict[str, str] = {}
-    for name in ("origin", "authority", "kind", "priority", "notes", "mentee_group"):
+    for name in ("origin", "authority", "kind", "priority", "notes", "mentee_group", "cost_basis", "funder"):
         if value := one(fields, name):
             data[name] = value
     if data.get("origin") == "commissioned" and (by := one(fields, "commissioned_by")):
@@ -171,12 +176,15 @@ def _wishes(fields: Fields) -> dict[str, Any]:
         wishes["region"] = region
     if same := one(fields, "same_group"):
         wishes["same_group"] = same == "yes"
-    if avoid := _lines(one(fields, "avoid")):
+    if avoid := lines(one(fields, "avoid")):
         wishes["avoid"] = avoid
+    if named := one(fields, NAMED):
+        wishes[NAMED] = named
     return wishes
 
 
-def _lines(text: str) -> list[str]:
+def lines(text: str) -> list[str]:
+    """What stands on lines of their own, or between commas."""
     return [line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()]
 
 
@@ -211,60 +219,6 @@ def unclear(doubt: Mapping[str, Any], home: Mapping[str, str]) -> tuple[str, str
     """The field of a page that may mean one of several things, and what is said of it. home: as `event` gave it."""
     which = listed([doubts.meant(doubt["field"], code) for code in doubt["candidates"]], "or")
     return field_of(doubt["field"], home), f"This could be {which}. Write which."
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A line of the last page: what it is called, what it says, and where it is changed."""
-
-    title: str
-    words: str
-    step: str
-    field: str
-
-
-def answers(fields: Fields, meaning: Mapping[str, Any] | None) -> list[Answer]:
-    """What was typed, and what it would mean where something was left open; `meaning` as the service says it, None while it cannot."""
-    host, kind = (meaning or {}).get("host"), one(fields, "kind")
-    contact = [one(fields, f"contact_{part}") for part in ("name", "email", "telephone")]
-    wishes = [
-        words
-        for words in (
-            REGION_WISHES.get(one(fields, "region"), ""),
-            SAME_GROUP.get(one(fields, "same_group"), ""),
-            f"Not from {', '.join(_lines(one(fields, 'avoid')))}" if one(fields, "avoid") else "",
-        )
-        if words
-    ]
-    by = one(fields, "commissioned_by") if one(fields, "origin") == "commissioned" else ""
-    return [
-        Answer("How it came about", wording.came_about(one(fields, "origin") or "council", by), "origin", "origin"),
-        Answer("Council", wording.council(host) if host else one(fields, "authority"), "council", "authority"),
-        Answer("Who to speak to", ", ".join(filter(None, contact)), "council", "contact_name"),
-        Answer("Kind of support", wording.kind(kind) if kind else "", "kind", "kind"),
-        Answer("Themes", wording.first_large(wording.themes(filter(None, fields.get("themes", ())))), "needs", "themes"),
-        Answer("Priority", _priority(fields, meaning), "needs", "priority"),
-        Answer("Notes", one(fields, "notes"), "needs", "notes"),
-        Answer("People", _places(meaning), "people", f"{ROLE}{next(iter(ROLES))}"),
-        Answer("Group of the councillor", PARTIES.get(one(fields, "mentee_group"), ""), "people", "mentee_group"),
-        Answer("Wishes", "; ".join(wishes), "people", "region"),
-        Answer("When", when.span(meaning["starts"], meaning["ends"]) if meaning else "", "dates", "from-day"),
-        Answer("Days of each person", wording.day_count(meaning["days"]) if meaning else one(fields, "days"), "dates", "days"),
-    ]
-
-
-def _priority(fields: Fields, meaning: Mapping[str, Any] | None) -> str:
-    code = one(fields, "priority") or (meaning or {}).get("priority", "")
-    return (wording.priority(code) or "No particular priority") if code else ""
-
-
-def _places(meaning: Mapping[str, Any] | None) -> str:
-    counted = Counter(place["role"] for place in (meaning or {}).get("places", ()))
-    return wording.first_large(_people(counted.items()))
-
-
-REGION_WISHES = {"any": "From anywhere", "inside": "From their own region, if possible", "outside": "From another region, if possible"}
-SAME_GROUP = {"yes": "Of the same political group, if possible", "no": "The political group does not matter"}
 
 
 def one(fields: Fields, name: str) -> str:

@@ -126,6 +126,8 @@ class Case:
     ends: str | None = None
     days: float = 0
     wishes: dict[str, Any] = field(default_factory=dict)
+    cost_basis: str = ""
+    funder: str = ""
     received_at: str | None = None
     changed_at: datetime | None = None
     changed_by: str = ""

@@ -44,6 +44,7 @@ def _content(case: Case, said: Said) -> None:
     case.places = [(seat["place"], seat["role"]) for seat in said["places"]]
     case.starts, case.ends = said["starts"], said["ends"]
     case.wishes = {name: value for name, value in said.get("wishes", {}).items() if value}
+    case.cost_basis, case.funder = said.get("cost_basis", ""), said.get("funder", "")
     case.regions = _regions(said["host"])
     case.commissioned_by, case.answer_by = said.get("commissioned_by") or "", said.get("answer_by")
 

@@ -1,14 +1,15 @@
 """A new request on a council's behalf: a few pages, saved between them, checked by the service that opens requests, then sent."""
 
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 
-from services.desk import arranged, asking, drafts, when, wording
+from services.desk import answering, arranged, asking, drafts, when, wished, wording
 from services.desk.asking import Step
 from services.desk.backends import Away, Backends, Refusal
 from services.desk.drafts import Draft
-from services.desk.forms import Errors
+from services.desk.forms import Errors, Form
 from services.desk.guard import Own, Sent, needs, room
 from services.desk.owning import take
 from services.desk.paper import back, page
@@ -91,7 +92,7 @@ async def send(request: Request, ident: str, person: Writer, services: Services,
 async def show(request: Request, ident: str, name: str, person: Writer, services: Services) -> Response:
     """A step, with what was typed there before."""
     step = _step(name)
-    return _draw(request, person, step, await drafts.find(services, person, ident))
+    return await _draw(request, person, services, step, await drafts.find(services, person, ident))
 
 
 @router.post("/new/{ident}/{name}")
@@ -101,14 +102,17 @@ async def save(request: Request, ident: str, name: str, person: Writer, services
     draft, status = await drafts.save(services, person, ident, form, step.fields, errors, REQUEST)
     then = "check" if form["then"] == "check" else asking.after(step)
     if errors:
-        return _draw(request, person, step, draft, errors, form["then"], status)
+        return await _draw(request, person, services, step, draft, errors, form["then"], status)
     try:
         await _judge(services, person, step, draft, errors)
     except Away as away:
         errors.add(step.fields[0], f"{away.words} What you typed is saved, but not checked. Choose Continue again.")
-        return _draw(request, person, step, draft, errors, form["then"], 503)
+        return await _draw(request, person, services, step, draft, errors, form["then"], 503)
     if errors:
-        return _draw(request, person, step, draft, errors, form["then"], 422)
+        return await _draw(request, person, services, step, draft, errors, form["then"], 422)
+    if form["look"] and form["who"]:
+        asked = urlencode({"who": form["who"][:200], "then": form["then"]})
+        return back(request, person, f"/new/{ident}/{name}?{asked}#wished")
     return back(request, person, f"/new/{ident}/{then}")
 
 
@@ -134,10 +138,14 @@ async def _start(request: Request, person: Person, services: Backends, errors: E
     return page(request, person, "new.html", status, drafts=known, words=wording, one=asking.one, first=FIRST, errors=errors or Errors())
 
 
-def _draw(
-    request: Request, person: Person, step: Step, draft: Draft, errors: Errors | None = None, then: str = "", status: int = 200
-) -> Response:
+async def _draw(
+    request: Request, person: Person, services: Backends, step: Step, draft: Draft, errors: Errors | None = None, then: str = "",
+    status: int = 200,
+) -> Response:  # fmt: skip
     then = then or request.query_params.get("then", "")
+    someone = None
+    if asking.NAMED in step.fields:
+        someone = await wished.look_for(services, person, _reference(draft.id), asking.one(draft.fields, asking.NAMED), _who(request))
     number = asking.STEPS.index(step) + 1
     return page(
         request, person, f"new_{step.name}.html", status, step=step, number=number, total=len(asking.STEPS), draft=draft,
@@ -145,8 +153,9 @@ def _draw(
         errors=errors or Errors(), back_to=_back(draft.id, step.name, then), words=wording,
         councils=asking.councils_offered(person.own_regions),
         kinds=asking.kinds_offered(), usual=asking.people_of(asking.one(draft.fields, "kind")), themes=THEMES, priorities=PRIORITIES,
-        roles=ROLES, parties=PARTIES, region_wishes=asking.REGION_WISHES, same_group=asking.SAME_GROUP,
-        origins=wording.ORIGINS, commissioners=wording.COMMISSIONERS, example=when.example(request.app.state.kitchen.clock.now()),
+        roles=ROLES, parties=PARTIES, region_wishes=answering.REGION_WISHES, same_group=answering.SAME_GROUP,
+        wished=someone, cost_bases=wording.COST_BASES, funders=wording.FUNDERS, origins=wording.ORIGINS,
+        commissioners=wording.COMMISSIONERS, example=when.example(request.app.state.kitchen.clock.now()),
     )  # fmt: skip
 
 
@@ -158,6 +167,7 @@ async def _check(
     data, home = asking.event(draft.fields, _reference(draft.id))
     verdict = await services.part(_verdict(services, person, data))
     said = verdict.value or {"problems": [], "warnings": [], "unclear": None, "meaning": None}
+    someone = await wished.look_for(services, person, _reference(draft.id), asking.one(draft.fields, asking.NAMED))
     found = asking.faults(said["problems"], home)
     if said["unclear"]:
         found.append(asking.unclear(said["unclear"], home))
@@ -165,7 +175,8 @@ async def _check(
         errors.add(field, words, f"/new/{draft.id}/{asking.step_of(field).name}?then=check#{field}")
     return page(
         request, person, "new_check.html", 422 if found and status == 200 and request.method == "POST" else status, draft=draft,
-        answers=asking.answers(draft.fields, said["meaning"]), warnings=asking.faults(said["warnings"], home), not_checked=verdict.away,
+        answers=answering.answers(draft.fields, said["meaning"], someone.name),
+        warnings=asking.faults(said["warnings"], home), not_checked=verdict.away,
         errors=errors, offered=asking.one(draft.fields, "origin") == "adviser_offer",
         sendable=not found and not verdict.away, back_to=_back(draft.id, "check", ""),
     )  # fmt: skip
@@ -176,6 +187,12 @@ def _back(ident: str, name: str, then: str) -> str:
         return f"/new/{ident}/check"
     previous = asking.before(name)
     return f"/new/{ident}/{previous}" if previous else "/new"
+
+
+def _who(request: Request) -> str:
+    """Who is looked for: in the address, or in a form that was sent."""
+    form: Form | None = getattr(request.state, "form", None)
+    return (form["who"] if form else request.query_params.get("who", ""))[:200].strip()
 
 
 def _step(name: str) -> Step:

@@ -68,7 +68,7 @@ async def look(own: Database, backends: Backends, person: Person, request: str, 
     row, told, records, called, leads = found
     case = from_json(row["doc"])
     peers = proposals.peers_of(row["suggestion"]) | {line.peer for line in case.lines} | {gone.peer for gone in case.gone}
-    peers |= {case.doubt.peer} - {""} if case.doubt else set()
+    peers |= {case.doubt.peer if case.doubt else "", case.wishes.get("named_peer", "")} - {""}
     peers |= {peer for event in told for peer in telling.peers_in(event["detail"])} | {peer for gone in case.gone for peer in gone.instead}
     people, words, notes, matched = await asyncio.gather(
         backends.part(names(backends, person, peers, "to_decide_a_request")),

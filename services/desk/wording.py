@@ -130,6 +130,14 @@ NO_TWINS = {
     "other_council": "No council in common",
 }
 """What speaks against it."""
+COST_BASES = {"free": "Free to the council", "subsidised": "Subsidised", "whole_cost": "The council pays the whole cost"}
+FUNDERS = {
+    "lga": "Local Government Association",
+    "dfe": "Department for Education",
+    "region": "The region",
+    "council": "The council itself",
+}
+"""What a request says of money; the first of each is what one means that says nothing."""
 LEAVING = {
     "left_the_post": "They have left the post that they were chosen for",
     "no_longer_able": "They can no longer do it",

@@ -13,6 +13,7 @@ from tests.support.browser import aside, faults, sign_in
 from tests.support.told import Told
 
 pytestmark = pytest.mark.xdist_group("browser")
+MONEY = "Who pays, and is somebody wished for?"
 YORKSHIRE = PERSONAS["adviser-yorkshire-and-the-humber"].name
 
 
@@ -47,6 +48,7 @@ def fill(page: Page) -> None:
     page.get_by_label("Notes (optional)").fill("She would like to meet in person.")
     go_on(page, "Who could help?")
     go_on(page, "When, and how much?")
+    go_on(page, MONEY)
     go_on(page, "Check the request before you send it")
 
 
@@ -94,7 +96,16 @@ def test_from_the_first_page_to_the_last_consent_by_mouse_with_no_fault_on_any_p
     assert faults(page) == []
     page.get_by_role("group", name="First day (optional)").get_by_label("Day").fill("1")
     page.get_by_label("Days of each person (optional)").fill("4")
+    go_on(page, MONEY)
+    assert faults(page) == []
+    page.get_by_label("Subsidised").check()
+    page.get_by_label("Look for somebody (optional)").fill(f"{story.name}-mentor1")
+    page.get_by_role("button", name="Look", exact=True).click()
+    page.get_by_label("Robin mentor1").check()
+    assert faults(page) == []
     go_on(page, "Check the request before you send it")
+    expect(page.locator("dl")).to_contain_text("Robin mentor1")
+    expect(page.locator("dl")).to_contain_text("Subsidised")
     assert faults(page) == []
     page.get_by_role("link", name="Change days of each person").click()
     page.get_by_label("Days of each person (optional)").fill("3.5")
@@ -103,6 +114,7 @@ def test_from_the_first_page_to_the_last_consent_by_mouse_with_no_fault_on_any_p
     page.get_by_role("button", name="Send the request").click()
     expect(page.get_by_role("alert")).to_contain_text("The request is sent and is yours.")
     expect(page.get_by_text("You look after this request.")).to_be_visible()
+    expect(page.locator("dl.desk-compact")).to_contain_text("Robin mentor1")
     page.get_by_role("button", name="Ask this person").click()
     agree_to_all(page)
     page.goto(f"{desk}/new")
@@ -197,6 +209,8 @@ def test_the_same_by_keyboard_alone(fleet: Fleet, story: Told, page: Page) -> No
     arrives("Who could help?")
     press("Continue")
     arrives("When, and how much?")
+    press("Continue")
+    arrives(MONEY)
     press("Continue")
     arrives("Check the request before you send it")
     press("Send the request")

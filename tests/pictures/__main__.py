@@ -19,9 +19,10 @@ from services.onebox.fleet import Fleet
 from services.onebox.invariants import INTAKE
 from services.onebox.machine import Machine
 from services.onebox.reading import quiet
-from tests.pictures.album import NOBODY, PICTURES, SHORT, Picture
+from tests.pictures.album import GUEST_ROLE, GUESTS, LONG, NOBODY, PICTURES, SHORT, TEAMS, Picture
 from tests.pictures.palette import smaller
 from tests.support.browser import Window, faults, sign_in
+from tests.support.told import Told
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 WIDTHS = (1280, 320)
@@ -84,7 +85,9 @@ def main() -> int:
         return _draw(given.desk, given.out, pictures)
     with tempfile.TemporaryDirectory(prefix="manyhands-pictures-") as folder, Machine(Path(folder), durable=False) as machine:
         story(machine.fleet, given.requests, out)
-        post(machine.fleet, SHORT)
+        guests = Told(machine.fleet)
+        guests.known_to_the_matcher(*(guests.peer(word, of=of, role=GUEST_ROLE) for word, of in GUESTS.items()))
+        post(machine.fleet, (*SHORT, *TEAMS, LONG))
         spoil(machine.fleet)
         asyncio.run(quiet(machine.fleet, 60))
         return _draw(machine.fleet.url("desk"), given.out, pictures)

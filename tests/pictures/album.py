@@ -31,6 +31,27 @@ SHORT = tuple(
     )
 )
 """Requests that ask for more days than anybody has, so that something is short."""
+TEAMS = tuple(
+    {"reference": f"INT-TEAM-{n}", "authority": council, "kind": "peer_review", "themes": ["SEND"], "from": _WHEN["from"]}
+    | {"priority": "preventing_failure"}
+    for n, council in enumerate(("Leeds", "Bradford", "Hull"))
+)
+"""Requests for teams, one more than are decided while the pictures are taken."""
+GUEST_ROLE, GUESTS = (
+    "performance_analyst",
+    {
+        "Featherstonehaugh-Cholmondeley-Wolstenholme": "Hull",
+        "Featherstonehaugh-Cholmondeley-Wolstenholmes": "Hull",
+        "Llewellyn-Fitzwilliam-Montgomerie-Ashworth": "Bradford",
+        "Ng": "Kirklees",
+    },
+)
+"""People with long names, two of whom may be one, and where they are from."""
+LONG = {
+    "reference": "INT-LONG-1", "authority": "Leeds", "kind": "bespoke", "priority": "early_intervention", "days": 3, **_WHEN,
+    "team": [{"role": GUEST_ROLE, "count": 2}],
+}  # fmt: skip
+"""The request for which they are suggested."""
 
 
 def _first(selector: str) -> Callable[[Page], None]:
@@ -64,6 +85,45 @@ def _withdraw(page: Page) -> None:
     page.get_by_text("Withdraw the request").click()
     page.locator("#withdraw").select_option("by_host")
     page.get_by_role("button", name="Withdraw", exact=True).click()
+
+
+def _team(page: Page, kind: str = "Peer review") -> None:
+    page.locator(".desk-card", has_text=kind).get_by_role("link").first.click()
+    page.get_by_role("link", name="See them as a team").click()
+
+
+def _long_names(page: Page) -> None:
+    _team(page, "Bespoke")
+
+
+def _moved(page: Page) -> None:
+    _team(page)
+    page.locator(".desk-found a").first.click()
+
+
+def _replaced(page: Page) -> None:
+    """The team is asked, then somebody else is looked at for its first place."""
+    _team(page)
+    page.get_by_role("button", name="Ask these people").click()
+    for _ in range(20):
+        if page.get_by_role("link", name="See the team place by place").count():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    page.get_by_role("link", name="See the team place by place").click()
+    page.locator(".desk-found a").first.click()
+
+
+def _two_people(page: Page) -> None:
+    page.get_by_text("They are two people").first.click()
+    page.get_by_role("button", name="Do not show them again").first.click()
+
+
+def _wished(page: Page) -> None:
+    _begin(page)
+    page.goto(page.url.rpartition("/")[0] + "/money")
+    page.get_by_label("Look for somebody (optional)").fill("lead member bristol")
+    page.get_by_role("button", name="Look", exact=True).click()
 
 
 def _begin(page: Page) -> None:
@@ -108,12 +168,17 @@ PICTURES: tuple[Picture, ...] = (
     Picture("request-call-sheet", NATIONAL, "/desk?for=decide", _calls),
     Picture("request-question", NATIONAL, "/desk?for=question", _first(".desk-card a")),
     Picture("request-nobody", NATIONAL, "/desk?for=shortage", _first(".desk-card a")),
+    Picture("request-team", NATIONAL, "/desk?for=decide&priority=preventing_failure", _team),
+    Picture("request-team-moved", NATIONAL, "/desk?for=decide&priority=preventing_failure", _moved),
+    Picture("request-team-long-names", NATIONAL, "/desk?for=decide&priority=early_intervention", _long_names),
+    Picture("request-team-replaced", NATIONAL, "/desk?for=decide&priority=preventing_failure", _replaced),
     Picture("request-consents", NATIONAL, "/desk?for=decide&priority=newly_appointed", _ask),
     Picture("request-closed", NATIONAL, "/desk?for=decide&priority=other", _withdraw),
     Picture("cover", YORKSHIRE, "/cover"),
     Picture("new-request", YORKSHIRE, "/new"),
     Picture("new-request-step", YORKSHIRE, "/new", _begin),
     Picture("new-request-error", YORKSHIRE, "/new", _begin_badly),
+    Picture("new-request-wished", YORKSHIRE, "/new", _wished),
     Picture("new-request-check", YORKSHIRE, "/new", _check),
     Picture("new-request-arranged", YORKSHIRE, "/new", _arrange),
     Picture("heads-ups", YORKSHIRE, "/heads-ups"),
@@ -122,6 +187,8 @@ PICTURES: tuple[Picture, ...] = (
     Picture("register-nobody", NATIONAL, "/register?words=zzyzx"),
     Picture("register-peer", NATIONAL, "/register?role=lead_member", _first(".desk-found a")),
     Picture("register-council", NATIONAL, "/register/councils/383"),
+    Picture("register-twice", YORKSHIRE, "/register/twice"),
+    Picture("register-twice-error", YORKSHIRE, "/register/twice", _two_people),
     Picture("register-files", OPERATOR, "/register/files"),
     Picture("spread", NATIONAL, "/spread"),
     Picture("spread-empty", NATIONAL, "/spread?from=2020-04-01&to=2021-03-31"),

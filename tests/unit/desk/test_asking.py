@@ -20,6 +20,9 @@ TYPED = {
     "same_group": ["no"],
     "avoid": ["Bradford, Kirklees\n\nHull"],
     "notes": ["By telephone."],
+    "cost_basis": ["subsidised"],
+    "funder": ["region"],
+    "named_peer": ["p17"],
 }
 
 
@@ -30,6 +33,7 @@ def test_what_is_typed_makes_a_request_that_the_contract_takes() -> None:
     assert asked.team is not None
     assert [(place.role, place.count) for place in asked.team] == [("leader", 2)]
     assert (asked.preferences.avoid, asked.preferences.same_group) == (("Bradford", "Kirklees", "Hull"), False)
+    assert (asked.cost_basis, asked.funder, asked.preferences.named_peer) == ("subsidised", "region", "p17")
     assert home == {"team.0": "role.leader"}
 
 
@@ -55,7 +59,7 @@ def test_what_is_left_empty_is_left_out() -> None:
 def test_every_field_of_the_contract_that_a_problem_may_name_stands_on_a_page() -> None:
     for name, field in SupportRequested.model_fields.items():
         path = field.alias or name
-        if path not in ("reference", "revision", "cost_basis", "funder", "preferences", "contact"):
+        if path not in ("reference", "revision", "preferences", "contact"):
             assert any(asking.field_of(path, {}) in step.fields for step in asking.STEPS), path
     assert asking.field_of("team.0.count", {"team.0": "role.leader"}) == "role.leader"
     assert asking.field_of("preferences.avoid.3", {}) == "avoid"
