@@ -72,8 +72,8 @@ ROWS = {
     **{
         f"POST /requests/{{ident}}/{order}": ADVISER
         for order in (
-            "answer", "arrangement", "calls/{peer}", "cancel", "complete", "confirm", "consents/{consent}", "decline", "escalate",
-            "heads-ups/{peer}", "note", "override", "owner", "settle", "team", "team/{place}", "waive", "withdraw",
+            "answer", "arrangement", "calls/{peer}", "cancel", "complete", "confirm", "consents/{consent}", "decline", "draw", "escalate",
+            "heads-ups/{peer}", "note", "offer", "override", "owner", "settle", "team", "team/{place}", "waive", "withdraw",
         )
     },
     "POST /sign-out": SIGNED_IN,
