@@ -174,7 +174,9 @@ def spread(
     named = sorted({*willing, *councils, *received})
     offered = dict(zip(codes, columns.council_offers.between(*days).tolist(), strict=True))
     people = columns.peer_offers.between(*days)
-    idle = np.setdiff1d(np.flatnonzero(people), [columns.index[peer] for peer in peers if peer in columns.index])
+    offering = people > 0
+    offering[[columns.index[peer] for peer in peers if peer in columns.index]] = False
+    idle = np.flatnonzero(offering)
     carried = Counter(peers.values()) + Counter({0: len(idle)})
     listed = _busiest(peers)[:most]
     listed += [columns.ids[row] for row in idle[: None if most is None else most - len(listed)].tolist()]
@@ -201,7 +203,7 @@ def spread(
 
 
 def _busiest(given: Mapping[str, int]) -> list[str]:
-    return sorted(given, key=lambda owner: (-given[owner], owner))
+    return sorted(sorted(given), key=given.__getitem__, reverse=True)  # of as many, in the order of their names
 
 
 def _evenness(given: Counter[str], willing: Sequence[str]) -> Evenness:
