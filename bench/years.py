@@ -20,9 +20,9 @@ from services.simulation.report import HEADINGS, row
 
 SEEDS = range(6)
 
-EVENER = CALENDAR.model_copy(update={"mu_rounds": 0.35})
-"""Prices that give up more fit for more hands."""
-SPARSE = CALENDAR.model_copy(update={"mu": 0.03, "mu_rounds": 0.05, "beta": 0.5})
+EVENER = CALENDAR.model_copy(update={"mu_rounds": 0.23, "power_rounds": 8, "forecast": "last_year"})
+"""Prices that give up more fit for more hands, as decision 1603 measured them."""
+SPARSE = CALENDAR.model_copy(update={"mu": 0.03, "mu_rounds": 0.05, "power_rounds": 2, "forecast": "last_year", "beta": 0.5})
 """Prices for years with few requests, where reaching everybody once counts more than the square of a load."""
 OVERRIDDEN = 0.2
 FAVOURED = CALENDAR.model_copy(update={"mu": 0.3})

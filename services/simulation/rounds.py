@@ -19,7 +19,7 @@ from services.simulation.stream import Demand, Year
 
 _DAYS = 365
 _EVERY = 10  # days between rounds where the policy leaves it to whoever asks for one
-_OPEN = 5.0  # a place left open costs more than any fit and a council far beyond its share: filling it comes first
+_OPEN = 1.0  # a place left open costs more than any fit: filling it comes first, but not at the price of two others
 
 
 def rounds(year: Year, policy: Policy, forecast: str = "", overridden: float = 0.0) -> Standings:

@@ -68,9 +68,9 @@ def _add(found: dict[tuple[float, float, float], list[Point]], points: Iterable[
 
 
 def _best(found: Mapping[tuple[float, float, float], Sequence[Point]], keep: float) -> Point | None:
-    """The least ratio among the points that keep so much."""
+    """The least ratio among the points that keep so much; of those that come to the same, for ten councils are few, the least Gini."""
     kept = [point for point in map(_mean, found.values()) if point.fit_kept >= keep]
-    return min(kept, key=lambda point: (point.ratio, -point.fit_kept), default=None)
+    return min(kept, key=lambda point: (round(point.ratio, 4), point.gini, -point.fit_kept), default=None)
 
 
 def _beyond(mu: float) -> tuple[float, ...]:
