@@ -33,7 +33,9 @@ class Window:
     def __init__(self) -> None:
         self._driver = sync_playwright().start()
         self._loop = asyncio._get_running_loop()
-        self.browser = self._driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
+        self.browser = self._driver.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", "--lang=en-GB"]
+        )
         asyncio._set_running_loop(None)
 
     @contextmanager
