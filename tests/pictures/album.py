@@ -188,7 +188,7 @@ PICTURES: tuple[Picture, ...] = (
     Picture("register", NATIONAL, "/register"),
     Picture("register-found", NATIONAL, "/register?words=leeds"),
     Picture("register-nobody", NATIONAL, "/register?words=zzyzx"),
-    Picture("register-peer", NATIONAL, "/register?words=leeds&role=director_of_childrens_services", _first(".desk-found a")),
+    Picture("register-peer", NATIONAL, "/register?words=lindenhurst", _first(".desk-found a")),
     Picture("register-council", NATIONAL, "/register/councils/383"),
     Picture("register-twice", YORKSHIRE, "/register/twice"),
     Picture("register-twice-error", YORKSHIRE, "/register/twice", _two_people),

@@ -16,7 +16,10 @@ def chromium() -> str:
     """Where Chromium is; installed with apt-get when it is missing and we may. Errors: RuntimeError saying what to do."""
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if found is None and shutil.which("apt-get"):
-        for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]):
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-liberation"],
+        ):
             subprocess.run(command, capture_output=True, check=False)
         found = shutil.which("chromium")
     if found is None:
@@ -33,9 +36,7 @@ class Window:
     def __init__(self) -> None:
         self._driver = sync_playwright().start()
         self._loop = asyncio._get_running_loop()
-        self.browser = self._driver.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage", "--lang=en-GB"]
-        )
+        self.browser = self._driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"])
         asyncio._set_running_loop(None)
 
     @contextmanager
