@@ -51,7 +51,7 @@ LONG = {
     "reference": "INT-LONG-1", "authority": "Leeds", "kind": "bespoke", "priority": "early_intervention", "days": 3, **_WHEN,
     "team": [{"role": GUEST_ROLE, "count": 2}],
 }  # fmt: skip
-"""The request for which they are suggested."""
+"""The request for which one of them is looked at."""
 
 
 def _first(selector: str) -> Callable[[Page], None]:
@@ -97,6 +97,9 @@ def _team(page: Page, kind: str = "Peer review") -> None:
 
 def _long_names(page: Page) -> None:
     _team(page, "Bespoke")
+    page.get_by_label("Who", exact=True).fill(next(iter(GUESTS)))
+    page.get_by_role("button", name="Look for somebody").click()
+    page.locator(".desk-found").last.get_by_role("link").first.click()
 
 
 def _moved(page: Page) -> None:
