@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.desk import when, wording
-from services.desk.asking import ROLE, Fields, lines, one, people
+from services.desk.asking import ONE_OUTSIDE, ROLE, Fields, lines, one, people
 from services.vocabulary.parties import PARTIES
 from services.vocabulary.roles import ROLES
 
@@ -72,5 +72,10 @@ def _places(meaning: Mapping[str, Any] | None) -> str:
     return wording.first_large(people(counted.items()))
 
 
-REGION_WISHES = {"any": "From anywhere", "inside": "From their own region, if possible", "outside": "From another region, if possible"}
+REGION_WISHES = {
+    "any": "From anywhere",
+    "inside": "From their own region, if possible",
+    "outside": "From another region, if possible",
+    ONE_OUTSIDE: "Of a team, at least one from another region",
+}
 SAME_GROUP = {"yes": "Of the same political group, if possible", "no": "The political group does not matter"}

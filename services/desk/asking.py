@@ -59,6 +59,7 @@ _HOME = {
     "mentee_group": "mentee_group",
     "preferences.same_group": "same_group",
     "preferences.region": "region",
+    "preferences.one_outside_region": "region",
     "preferences.avoid": "avoid",
     "preferences.named_peer": NAMED,
     "cost_basis": "cost_basis",
@@ -170,9 +171,16 @@ def _team(fields: Fields, home: dict[str, str]) -> list[dict[str, Any]]:
     return team
 
 
+ONE_OUTSIDE = "one_outside"
+"""The choice of region that is a wish of its own."""
+
+
 def _wishes(fields: Fields) -> dict[str, Any]:
     wishes: dict[str, Any] = {}
-    if region := one(fields, "region"):
+    region = one(fields, "region")
+    if region == ONE_OUTSIDE:
+        wishes["one_outside_region"] = True
+    elif region:
         wishes["region"] = region
     if same := one(fields, "same_group"):
         wishes["same_group"] = same == "yes"

@@ -1,11 +1,14 @@
 """Codes in plain English: councils, kinds of support, roles, rules, who must agree, what a request waits for. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Any
 
 from services.desk import when
 from services.vocabulary.councils import reference_councils
 from services.vocabulary.kinds import KINDS
+from services.vocabulary.listing import listed
+from services.vocabulary.parties import PARTIES as GROUPS
 from services.vocabulary.priorities import PRIORITIES
 from services.vocabulary.roles import ROLES
 from services.vocabulary.themes import THEMES
@@ -158,6 +161,7 @@ TERMS = {
     "together": "Has helped them before",
     "feedback": "Feedback",
 }
+_REGIONS = {"inside": "from their own region, if possible", "outside": "from another region, if possible"}
 _LEFT_OUT = {
     "below_floor": "fit too little",
     "other_place": "needed for another place of this request",
@@ -203,6 +207,17 @@ def council(code: str | None) -> str:
 def kind(code: str | None) -> str:
     """What a kind of support is called."""
     return first_large(KINDS[code].title) if code in KINDS else plain(code or "support")
+
+
+def wished(wishes: Mapping[str, Any]) -> str:
+    """What a request wishes for, but for a certain person; "" for nothing."""
+    found = [
+        _REGIONS.get(wishes.get("region", ""), ""),
+        "at least one from another region" if wishes.get("one_outside_region") else "",
+        f"of the {GROUPS.get(wishes['party'], plain(wishes['party']))} group" if wishes.get("party") else "",
+        f"not from {listed([council(code) for code in wishes['avoid']], 'or')}" if wishes.get("avoid") else "",
+    ]
+    return first_large("; ".join(filter(None, found)))
 
 
 def party(code: str) -> str:

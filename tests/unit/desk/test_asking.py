@@ -49,6 +49,12 @@ def test_a_kind_that_no_council_asks_for_is_said_to_be_so_where_it_is_chosen() -
     assert (field, words.startswith("This kind of support does not come about like that.")) == ("kind", True)
 
 
+def test_one_from_outside_the_region_is_a_wish_of_its_own() -> None:
+    asked, _ = asking.event({"authority": ["Leeds"], "region": ["one_outside"]}, "DESK-1")
+    assert asked["preferences"] == {"one_outside_region": True}
+    assert asking.field_of("preferences.one_outside_region", {}) == "region"
+
+
 def test_what_is_left_empty_is_left_out() -> None:
     assert asking.event({"authority": ["Leeds"], "notes": [], "days": [""]}, "DESK-1") == (
         {"reference": "DESK-1", "authority": "Leeds"},

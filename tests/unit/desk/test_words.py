@@ -120,6 +120,14 @@ def test_a_question_shows_the_word_as_it_was_written_and_everything_else_it_coul
     assert doubts.meant("themes.0", doubts.LEFT_OUT) == "Left out"
 
 
+def test_wishes_are_said_in_one_sentence() -> None:
+    wishes = {"region": "inside", "party": "labour", "avoid": ["383", "380"], "named_peer": "p1", "one_outside_region": True}
+    assert wording.wished(wishes) == (
+        "From their own region, if possible; at least one from another region; of the Labour group; not from Leeds or Bradford"
+    )
+    assert wording.wished({"region": "any"}) == ""
+
+
 @pytest.mark.parametrize(
     ("rule", "words"),
     [
