@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -20,6 +21,7 @@ from services.onebox.tether import tethered
 # Below the range from which Linux gives ports to outgoing connections: a client that keeps trying a stopped server could otherwise be given
 # the server's own port, connect to itself, and so keep the server from coming back.
 PORTS = range(20_000, 32_000)
+_claims: deque[socket.socket] = deque(maxlen=64)  # the oldest are let go: whoever was given those ports listens there by now
 LOG_LIMIT = 10_000_000  # bytes; a longer log is put aside at the next start
 
 
@@ -40,11 +42,23 @@ def port_is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 on which nothing listens now."""
+    """A port of 127.0.0.1 on which nothing listens now, and which no other process was given a moment ago and has not used yet."""
     for port in random.sample(PORTS, 200):
-        if port_is_free(port):
+        if port_is_free(port) and _claimed(port):
             return port
     raise ServerError(f"No free port between {PORTS.start} and {PORTS.stop} on 127.0.0.1. End some of the programs that listen there.")
+
+
+def _claimed(port: int) -> bool:
+    """Whether the port is ours to give: its name, which ends with this process, can be had once on a machine."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0manyhands-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
 
 
 def answers(port: int) -> bool:

@@ -17,7 +17,7 @@ from services.kit.database import KIT_MIGRATIONS, migrate
 from services.kit.kafka import Login
 from services.kit.topics import create_missing
 from services.onebox import assets, front
-from services.onebox.child import Child, ServerError, free_port, port_is_free
+from services.onebox.child import Child, ServerError, free_port, listens, port_is_free
 from services.onebox.databases import Databases
 from services.onebox.tokens import AUDIENCE, ISSUER, Keys
 
@@ -147,11 +147,13 @@ class Fleet:
                 time.sleep(0.05)
 
     def is_ready(self, service: str, n: int = 1) -> bool:
-        """What /readyz of one process says now."""
+        """What /readyz of one process says now; somebody else who answers on its port does not count."""
         try:
-            return self._client.get(f"{self.url(service, n)}/readyz").status_code == 200
+            ready = self._client.get(f"{self.url(service, n)}/readyz").status_code == 200
         except httpx.HTTPError:
             return False
+        pid = self._children[service, n].pid
+        return ready and pid is not None and listens(pid, self.port(service, n))
 
     def pid(self, service: str, n: int = 1) -> int | None:
         """The process id; None while it is down."""

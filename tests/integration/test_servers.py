@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import asyncpg
@@ -19,8 +20,9 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from services.onebox import kafka_jars
-from services.onebox.child import ServerError, alive, answers, listens, port_is_free
+from services.onebox.child import ServerError, alive, answers, free_port, listens, port_is_free
 from services.onebox.databases import Databases
+from services.onebox.fleet import Fleet
 from services.onebox.kafka import Kafka
 from services.onebox.postgres import Postgres
 from tests.support.servers import Broker
@@ -131,6 +133,35 @@ def test_a_kafka_is_not_taken_for_ready_because_another_program_answers_on_its_p
     assert not listens(os.getpid(), port)
     with socket.create_server(("127.0.0.1", 0)) as ours:
         assert not listens(broker.pid, ours.getsockname()[1])
+
+
+def test_a_port_that_one_process_was_given_is_given_to_no_other_before_it_is_used() -> None:
+    port = free_port()
+    assert port_is_free(port)
+    asked = f"from services.onebox import child; child.random.sample = lambda *_: [{port}]; child.free_port()"
+    refused = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    assert "No free port" in refused.stderr
+
+
+def test_a_service_is_not_taken_for_ready_because_another_program_answers_on_its_port(tmp_path: Path, postgres: Databases) -> None:
+    fleet = Fleet(tmp_path, "127.0.0.1:1", postgres, {"matcher": 0, "desk": 0, "requests": 0})
+    with HTTPServer(("127.0.0.1", fleet.port("registry")), _Well) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        fleet.spawn("registry")  # it is given another port, for this one is taken: so far all is well
+        fleet._kept["port.registry.1"] = str(other.server_port)  # as it was where the other came a moment later
+        try:
+            assert not fleet.is_ready("registry")
+        finally:
+            fleet.stop()
+            other.shutdown()
+
+
+class _Well(BaseHTTPRequestHandler):
+    """Says to everything that all is well."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
 
 
 def test_a_port_asked_for_by_number_and_taken_is_an_error_with_advice(broker: Kafka, tmp_path: Path) -> None:
