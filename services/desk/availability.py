@@ -34,8 +34,11 @@ class Month:
         return f"{self.first:%B %Y}"
 
 
-def months(today: date, accounts: Sequence[Mapping[str, Any]], absences: Sequence[Span], releases: Sequence[Span] | None) -> list[Month]:
-    """This month and those after it. accounts: offers as the register tells them, with `free`; releases: None for whoever needs none."""
+def months(today: date, accounts: Sequence[Mapping[str, Any]], absences: Sequence[Span], releases: Sequence[Span]) -> list[Month]:
+    """This month and those after it. accounts: offers as the register tells them, with `free`.
+
+    releases: of an officer; where the employer has said nothing, it is asked (decision 0221).
+    """
     found = []
     first = today.replace(day=1)
     for _ in range(MONTHS):
@@ -60,7 +63,7 @@ def in_words(found: Sequence[Month]) -> str:
 
 
 def _month(
-    start: date, end: date, first: date, accounts: Sequence[Mapping[str, Any]], absences: Sequence[Span], releases: Sequence[Span] | None
+    start: date, end: date, first: date, accounts: Sequence[Mapping[str, Any]], absences: Sequence[Span], releases: Sequence[Span]
 ) -> Month:
     days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
     offered = [account for account in accounts if any(_covers(account, day) for day in days)]
@@ -72,7 +75,7 @@ def _month(
         return _of(first, "used", 0)
     good = [day for day in days if any(_covers(account, day) for account in free)]
     there = [day for day in good if not any(_covers(absence, day) for absence in absences)]
-    if releases is not None:
+    if releases:  # an employer who has said nothing is asked (decision 0221)
         there = [day for day in there if any(_covers(release, day) for release in releases)]
     if not there:
         return _of(first, "away", 0)

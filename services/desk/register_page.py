@@ -63,7 +63,7 @@ async def show_peer(request: Request, person: Reader, calls: Calls, own: Own, pe
     told = await calls.get(person, "registry", f"/peers/{peer}", because=_WHY)
     accounts, pieces = await _accounts_and_work(calls, person, f"peer:{peer}")
     today = _today(request)
-    months = availability.months(today, accounts.value or (), told["absences"], told["releases"] if told["kind"] == "officer" else None)
+    months = availability.months(today, accounts.value or (), told["absences"], told["releases"] if told["kind"] == "officer" else ())
     sheets = await _peer_sheets(own, person, told, accounts, pieces) | {"availability": availability.sheet(months)}
     owner = f"peer:{peer}"
     load = proposals.load_of(owner, await own.once(lambda db: page_store.records(db, [owner, f"load:{owner}"])), today)
@@ -79,7 +79,7 @@ async def peer_file(request: Request, person: Reader, calls: Calls, own: Own, pe
     """A table of a peer's page as a file."""
     told = await calls.get(person, "registry", f"/peers/{peer}", because=_FILE)
     accounts, pieces = await _accounts_and_work(calls, person, f"peer:{peer}")
-    releases = told["releases"] if told["kind"] == "officer" else None
+    releases = told["releases"] if told["kind"] == "officer" else ()
     strip = availability.sheet(availability.months(_today(request), accounts.value or (), told["absences"], releases))
     sheets = await _peer_sheets(own, person, told, accounts, pieces) | {strip.name: strip}
     return saved(_sheet(sheets, name), f"peer-{name}")

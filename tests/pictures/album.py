@@ -141,6 +141,11 @@ def _arrange(page: Page) -> None:
     _begin(page)
 
 
+def _check_arranged(page: Page) -> None:
+    _arrange(page)
+    page.goto(page.url.rpartition("/")[0] + "/check")
+
+
 def _begin_badly(page: Page) -> None:
     _begin(page)
     page.get_by_role("button", name="Continue").click()
@@ -187,6 +192,7 @@ PICTURES: tuple[Picture, ...] = (
     Picture("new-request-wished", YORKSHIRE, "/new", _wished),
     Picture("new-request-check", YORKSHIRE, "/new", _check),
     Picture("new-request-arranged", YORKSHIRE, "/new", _arrange),
+    Picture("new-request-arranged-check", YORKSHIRE, "/new", _check_arranged),
     Picture("heads-ups", YORKSHIRE, "/heads-ups"),
     Picture("register", NATIONAL, "/register"),
     Picture("register-found", NATIONAL, "/register?words=leeds"),
