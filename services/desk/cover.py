@@ -25,7 +25,6 @@ ROLES = {
     "lead_director": "Regional lead director",
     "lead_chief_executive": "Regional lead chief executive",
 }
-_LEAST_REASON = 10
 
 
 @router.get("/cover")
@@ -84,15 +83,14 @@ async def hand_over(request: Request, person: Adviser, own: Own, form: Sent) -> 
         errors.add("to", "Select somebody else.")
     if to and to not in await own.once(lambda db: _people(db, person)):
         errors.add("to", "Select somebody who covers a region of yours.")
-    if len(form["reason"]) < _LEAST_REASON:
-        errors.add("reason", "Say why, in ten characters or more. It is kept in the audit.")
+    reason = errors.reason(form, "reason")
     if errors:
         return await _draw(request, person, own, errors, form, 422)
     moved: list[str] = []
 
     async def do(work: Work) -> None:
         moved.extend(await page_store.hand_over(work.db, owner, to, work.now, person.own_regions))
-        work.note(person.id, "caseload.hand_over", f"{owner} to {to}: {len(moved)}", form["reason"][:2000])
+        work.note(person.id, "caseload.hand_over", f"{owner} to {to}: {len(moved)}", reason)
 
     await _transact(request, own, do)
     return back(request, person, "/cover", f"{len(moved)} request{'' if len(moved) == 1 else 's'} handed over.")

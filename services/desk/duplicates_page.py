@@ -10,7 +10,6 @@ from services.desk.forms import Errors, Form
 from services.desk.guard import Own, Sent, needs, room
 from services.desk.paper import back, page
 from services.desk.person import Person
-from services.desk.request_orders import LEAST_REASON
 from services.kit.database import Database
 
 router = room()
@@ -29,8 +28,7 @@ async def say(request: Request, person: Annotated[Person, Depends(needs(_DECIDE)
     errors, apart = Errors(), form["apart"] != "no"
     peers = [form["one"][:64], form["other"][:64]]
     field = f"why-{form['at'][:4]}"
-    if len(form["why"]) < LEAST_REASON:
-        errors.add(field, "Say how you know, in ten characters or more. It is kept in the audit.")
+    errors.reason(form, "why", "Say how you know, in ten characters or more. It is kept in the audit.", field)
     if errors:
         return await _draw(request, person, own, calls, 422, errors, form)
     try:

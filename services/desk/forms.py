@@ -7,6 +7,9 @@ from typing import Any
 
 _UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")  # control characters, and those that turn text round
 
+WHY = "Say why, in ten characters or more. It is kept in the audit."
+_LEAST_REASON = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -50,6 +53,12 @@ class Errors:
         if not form[name]:
             self.add(name, words)
         return form[name]
+
+    def reason(self, form: Form, name: str, words: str = WHY, at: str = "") -> str:
+        """The reason that was typed, as it is kept; when it is too short, an error, `at` another field if it stands there."""
+        if len(form[name]) < _LEAST_REASON:
+            self.add(at or name, words)
+        return form[name][:2000]
 
     def refused(self, problems: Sequence[Mapping[str, Any]], names: Mapping[str, str], otherwise: str) -> None:
         """Take over a service's problems. `names` leads from its field paths to ours; what has no field here stands at `otherwise`."""

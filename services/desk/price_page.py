@@ -20,7 +20,7 @@ Reader = Annotated[Person, Depends(needs("matches:read"))]
 Writer = Annotated[Person, Depends(needs("policy:write"))]
 Adopter = Annotated[Person, Depends(needs("policy:adopt"))]
 Ident = Annotated[str, Query(max_length=64)]
-_HIGHEST, _LEAST_REASON = 10.0, 10
+_HIGHEST = 10.0
 _PATIENCE_SECONDS, _LOOK_SECONDS = 8.0, 0.1
 
 
@@ -132,6 +132,4 @@ def _price(form: Form, errors: Errors) -> float | None:
 
 
 def _reason(form: Form, errors: Errors, field: str) -> str:
-    if len(form["reason"]) < _LEAST_REASON:
-        errors.add(field, "Say why, in ten characters or more. It is kept with the policy.")
-    return form["reason"][:2000]
+    return errors.reason(form, "reason", "Say why, in ten characters or more. It is kept with the policy.", field)

@@ -18,8 +18,6 @@ from services.desk.somebody import Asked
 from services.kit.problems import not_found
 
 router = room()
-LEAST_REASON = 10
-"""Characters of a reason that somebody must give."""
 SERVICES = frozenset({"requests", "registry", "matcher"})
 _LATELY = 30  # facts
 
@@ -123,7 +121,7 @@ async def decline(order: Ordered) -> Response:
 @router.post("/requests/{ident}/override")
 async def override(order: Ordered) -> Response:
     """Choose somebody who was not suggested, with a reason."""
-    reason = _reason(order)
+    reason = order.errors.reason(order.form, "why")
     body = {"choices": {order.form["place"]: order.form["peer"]}, "because": "other", "reason": reason}
     return await order.send("matcher", _match(order.ident, "override"), body, "You chose somebody else. Days are being set aside.", "why")
 
@@ -131,7 +129,7 @@ async def override(order: Ordered) -> Response:
 @router.post("/requests/{ident}/waive")
 async def waive(order: Ordered) -> Response:
     """Waive the rule that stands against a peer; another adviser may then choose them."""
-    reason = _reason(order)
+    reason = order.errors.reason(order.form, "why")
     body = {"place": order.form["place"], "peer": order.form["peer"], "because": "other", "reason": reason}
     return await order.send(
         "matcher", _match(order.ident, "waive"), body, "The rule is waived. Another adviser may now choose this peer.", "why"
@@ -246,13 +244,6 @@ async def own_it(request: Request, ident: str, person: Adviser, own: Own) -> Res
     if not await take(own, request.app.state.kitchen.clock.now(), person, ident):
         raise not_found("request", ident)
     return back(request, person, f"/requests/{ident}", "This request is now yours.")
-
-
-def _reason(order: Order) -> str:
-    reason = order.form["why"]
-    if len(reason) < LEAST_REASON:
-        order.errors.add("why", "Say why, in ten characters or more. It is kept in the audit.")
-    return reason[:2000]
 
 
 def _code(form: Form, name: str, known: Mapping[str, str], otherwise: str) -> str:

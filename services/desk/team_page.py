@@ -15,7 +15,7 @@ from services.desk.names import names
 from services.desk.paper import page
 from services.desk.person import Person
 from services.desk.proposals import peers_of
-from services.desk.request_orders import LEAST_REASON, Order
+from services.desk.request_orders import Order
 from services.desk.request_page import Adviser, Services
 from services.desk.seen import case_of
 from services.desk.somebody import found as found_by_name
@@ -115,8 +115,8 @@ async def choose(order: Ordered) -> Response:
     others = set(chosen.values()) - peers_of(suggestion)
     if not chosen:
         order.errors.add("team", "Say who fills each place.")
-    if others and len(form["why"]) < LEAST_REASON:
-        order.errors.add("why", "Say why, in ten characters or more. It is kept in the audit.")
+    if others:
+        order.errors.reason(form, "why")
     body = {"choices": chosen, "because": "other" if others or form["why"] else "best_suggestion", "reason": form["why"][:2000]}
     path = f"/matches/{order.ident}/{'override' if others else 'confirm'}"
     return await order.send("matcher", path, body, "You chose who to ask. Days are being set aside.", "why")
@@ -139,9 +139,7 @@ async def replace(order: Ordered, place: str) -> Response:
     case, _ = await case_of(order.own, order.person, order.ident)
     if case.progress == "placed" and not agreed:
         errors.add("agreed", "Ask those who must agree first, then say here that they have.")
-    if len(form["why"]) < LEAST_REASON:
-        errors.add("why", "Say why, in ten characters or more. It is kept in the audit.")
-    body: dict[str, Any] = {"peer": peer, "reason": form["why"][:2000], "expected_version": _version(form)}
+    body: dict[str, Any] = {"peer": peer, "reason": errors.reason(form, "why"), "expected_version": _version(form)}
     if consent:
         channel = form["channel"] if form["channel"] in wording.CHANNELS else "telephone"
         path, body = f"consents/{consent[:200]}/refuse-and-replace", {**body, "channel": channel, "because": "not_said"}
@@ -155,9 +153,7 @@ async def replace(order: Ordered, place: str) -> Response:
 
 
 async def _waive(order: TeamOrder, place: str, peer: str) -> Response:
-    if len(order.form["why"]) < LEAST_REASON:
-        order.errors.add("why", "Say why, in ten characters or more. It is kept in the audit.")
-    body = {"place": place, "peer": peer, "because": "other", "reason": order.form["why"][:2000]}
+    body = {"place": place, "peer": peer, "because": "other", "reason": order.errors.reason(order.form, "why")}
     done = "The rule is waived. Another adviser may now give this person the place."
     to = f"/requests/{order.ident}/team?{urlencode({'place': place, 'peer': peer})}"
     return await order.send("matcher", f"/matches/{order.ident}/waive", body, done, "why", to=to)

@@ -81,13 +81,15 @@ async def register(host: Host, _: Reader) -> dict[str, int]:
 @matches.get("/{request}")
 async def one(request: str, host: Host, actor: Reader) -> StoryView:
     """One request: what is proposed and why, who must agree, what is next, and whether a round may still improve what is proposed."""
-    story = seen(await host.database.once(lambda db: store.story(db, request)), request, actor)
 
-    async def next_round(db: Connection) -> datetime | None:
+    async def read(db: Connection) -> tuple[Story, datetime | None]:
+        story = seen(await store.story(db, request), request, actor)
+        if story.state != "suggested":
+            return story, None
         await mirror.refresh(db)
-        return await due.next_of(db, "round", str(mirror.policy.version)) if mirror.policy.rounds_every_days else None
+        return story, await due.next_of(db, "round", str(mirror.policy.version)) if mirror.policy.rounds_every_days else None
 
-    at = await host.database.once(next_round) if story.state == "suggested" else None
+    story, at = await host.database.once(read)
     return StoryView(**dict(story), improving=improving(story, mirror.policy, at))
 
 

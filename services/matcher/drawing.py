@@ -7,7 +7,7 @@ from schemas.fact import Problem
 from schemas.matcher import LineSpent
 from services.matcher.steps import Broken, Draft, Step
 from services.matcher.story import Drawn, Story
-from services.vocabulary.calendar import LONDON
+from services.vocabulary.calendar import day_of
 from services.vocabulary.kinds import KINDS
 
 
@@ -34,7 +34,7 @@ def draw(story: Story, line: int, days: float, on: date, because: str, actor: st
         raise _wrong("line", "Nobody helps on this line.", f"Name one of the lines {', '.join(map(str, known))}.")
     if not current.starts <= on <= current.ends:
         raise _wrong("on", "This is outside the dates of the work.", f"Enter a day from {current.starts} to {current.ends}.")
-    if on > now.astimezone(LONDON).date():
+    if on > day_of(now):
         raise _wrong("on", "This day lies ahead.", "Enter the day on which the time was given.")
     rest = left(story, line) - days
     if rest < 0:

@@ -6,9 +6,10 @@ from pydantic import AwareDatetime
 
 from schemas.fact import Value
 from services.matcher.consents import URGENT
+from services.matcher.grounds import day
 from services.matcher.policy import Policy
 from services.matcher.story import Story
-from services.vocabulary.calendar import LONDON
+from services.vocabulary.calendar import day_of
 
 
 class Improving(Value):
@@ -30,10 +31,6 @@ def improving(story: Story, policy: Policy, round_at: datetime | None) -> Improv
     until = story.content.received_at + timedelta(days=waits)
     if round_at > until:
         return None
-    words = f"The round of {_day(round_at)} may still improve this; waiting gains nothing after {_day(until)}. It can be decided now."
+    next_one, last = day(day_of(round_at)), day(day_of(until))
+    words = f"The round of {next_one} may still improve this; waiting gains nothing after {last}. It can be decided now."
     return Improving(round_at=round_at, until=until, words=words)
-
-
-def _day(at: datetime) -> str:
-    local = at.astimezone(LONDON)
-    return f"{local.day} {local:%B %Y}"

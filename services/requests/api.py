@@ -17,7 +17,7 @@ from services.requests.domain import Broken
 from services.requests.offers import Reply
 from services.requests.request import Request
 from services.requests.views import Amend, Answer, AnswerOffer, Listed, Outcome, Posted, Story, Whole, Withdraw
-from services.vocabulary.calendar import LONDON
+from services.vocabulary.calendar import day_of
 
 READ, WRITE, READ_CONTACT = "requests:read", "requests:write", "requests:read_contact"
 _OF_STATE = frozenset({"withdrawn", "completed", "no_question", "no_words", "no_offer", "offer_ended"})
@@ -123,7 +123,7 @@ async def answer_offer(ident: Ident, said: AnswerOffer, order: Order) -> Respons
 
     async def do(work: Work) -> Outcome:
         request = await commands.load(work, ident, order.actor, said.expected_version)
-        reply = Reply(said.accepted, said.by, said.channel, said.answered_on or work.now.astimezone(LONDON).date(), said.because)
+        reply = Reply(said.accepted, said.by, said.channel, said.answered_on or day_of(work.now), said.because)
         return views.outcome(await commands.answer_offer(work, order.actor, request, reply, said.reason))
 
     return await order(said, _ruled(do))

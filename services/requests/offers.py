@@ -8,7 +8,7 @@ from schemas.requests import OfferAccepted, OfferLapsed, OfferRefused, RequestCo
 from services.requests.domain import Broken, Step, alive
 from services.requests.request import ACCEPTED, LAPSED, REFUSED, Request
 from services.requests.wording import problem
-from services.vocabulary.calendar import LONDON
+from services.vocabulary.calendar import day_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def answer(request: Request, reply: Reply, actor: str, now: datetime) -> Step:
     offer = request.offer
     if request.standing != "offered" or offer is None or request.content is None:
         raise Broken("no_offer", "No offer waits for an answer here. Read the request again.")
-    if not _day(request.received_at) <= reply.answered_on <= _day(now):
+    if not day_of(request.received_at) <= reply.answered_on <= day_of(now):
         wrong = problem(
             "answered_on", "not_then", "This is before the offer was made, or has not come yet.", "Enter the day of the answer."
         )
@@ -46,10 +46,6 @@ def answer(request: Request, reply: Reply, actor: str, now: datetime) -> Step:
     fields = {name: getattr(request.content, name) for name in RequestContent.model_fields}
     opened = RequestOpened(**{**fields, "version": version + 1})
     return Step(replace(after, version=version + 1, standing="open", content=opened), "accepted", (OfferAccepted(**said), opened))
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(LONDON).date()
 
 
 def lapse(request: Request, now: datetime) -> Step | None:
